@@ -1,0 +1,45 @@
+import type { Service } from "@ghostchain/service";
+
+export type SqlValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Date
+  | Uint8Array
+  | readonly SqlValue[]
+  | object;
+
+export type Row = Record<string, unknown>;
+
+/** Where statements run: the database itself (each alone), or one transaction. */
+export interface Sql {
+  /**
+   * One parameterized statement of PostgreSQL 15. `NUMERIC` and `BIGINT` come back as `bigint` (a `NUMERIC`
+   * with a fraction as string), `TIMESTAMPTZ` as `Date`, `JSONB` parsed, `BYTEA` as `Uint8Array`.
+   */
+  query<R extends Row = Row>(text: string, parameters?: readonly SqlValue[]): Promise<R[]>;
+  /** Loads rows with COPY. Columns in the order given. */
+  copy(
+    table: string,
+    columns: readonly string[],
+    rows: Iterable<readonly SqlValue[]>,
+  ): Promise<void>;
+}
+
+export interface Database extends Service, Sql {
+  readonly kind: "embedded" | "pglite" | "server";
+  /** Commits what `work` did, or none of it when it throws. Serialization failures are not retried. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * Resolves with a lease on `name` that no one else holds, waiting for it until `signal` aborts. It ends with
+   * `release`, with this process, or with the connection; then `lost` aborts.
+   */
+  lock(name: string, signal: AbortSignal): Promise<Lease>;
+}
+
+export interface Lease {
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}

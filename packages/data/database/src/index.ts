@@ -1,0 +1,1 @@
+export type { Database, Lease, Row, Sql, SqlValue } from "./database.ts";

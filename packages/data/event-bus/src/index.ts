@@ -1,0 +1,1 @@
+export type { EventBus, Unsubscribe } from "./event-bus.ts";

@@ -1,0 +1,45 @@
+/** What JSON can carry. Amounts are decimal strings in wei, never numbers. */
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+/** What clients see of one chain event. A product gives the fields beyond these. */
+export type FeedEvent = JsonObject & {
+  /** `JACK_IN`, `TRACED`, … */
+  readonly type: string;
+  /** Of the block, in milliseconds since the Unix epoch */
+  readonly timestamp: number;
+};
+
+/** A message for one account alone, delivered with the row that caused it. */
+export interface PersonalMessage {
+  /** EIP-55 checksummed */
+  readonly address: string;
+  readonly message: JsonObject & { readonly type: string };
+}
+
+interface FeedRowFields {
+  /** From 1, without a gap, in commit order. */
+  readonly sequenceId: number;
+  readonly blockNumber: bigint;
+  readonly blockHash: string;
+  /** `feed`, `level:DARKNET`, `address:0x…`: who gets it. */
+  readonly topics: readonly string[];
+  readonly personal: readonly PersonalMessage[];
+}
+
+/** One step of the sequence: something happened, or a reorg took something back. */
+export type FeedRow =
+  | (FeedRowFields & { readonly kind: "event"; readonly event: FeedEvent })
+  | (FeedRowFields & { readonly kind: "retract"; readonly retracts: readonly number[] });
+
+/** Where the sequence stands. Another epoch means that ids given before have no meaning now. */
+export interface FeedPosition {
+  readonly epoch: string;
+  readonly sequenceId: number;
+}

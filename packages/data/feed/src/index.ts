@@ -1,0 +1,8 @@
+export type {
+  FeedEvent,
+  FeedPosition,
+  FeedRow,
+  Json,
+  JsonObject,
+  PersonalMessage,
+} from "./feed-row.ts";

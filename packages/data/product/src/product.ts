@@ -1,0 +1,86 @@
+import type { Sql } from "@ghostchain/database";
+import type { FeedEvent, JsonObject } from "@ghostchain/feed";
+import type { Clock, Logger } from "@ghostchain/service";
+import type { Abi, Address, Hash } from "viem";
+import type { ProductRoute } from "./route.ts";
+
+/**
+ * Everything an application adds to the stack, as one object. The indexer runs its projections, the gateway
+ * streams its feed, the API serves its routes, the worker runs its jobs.
+ */
+export interface Product {
+  /** Lower-case letters, digits and `_`: also the PostgreSQL schema that holds its tables. */
+  readonly name: string;
+  readonly contracts: Readonly<Record<string, ProductContract>>;
+  /** Run once each, in order, with `search_path` set to the product's schema. */
+  readonly migrations: readonly Migration[];
+  /** Tables that projections write. A reorg puts their rows back as they were. */
+  readonly tables: readonly string[];
+  /** `Contract:Event` to what it changes, inside the block's transaction, in log order. */
+  readonly projections: Readonly<Record<string, Projection>>;
+  /** `Contract:Event` to what clients see of it; runs after the projection of the same event. */
+  readonly feed: Readonly<Record<string, FeedMapper>>;
+  /** What the owner of `address` is told after a row that names it as a subject; undefined for nothing. */
+  readonly personal?: (
+    address: Address,
+    sql: Sql,
+  ) => Promise<(JsonObject & { type: string }) | undefined>;
+  /** The whole public state, and `address`'s own, for a client that missed too much to replay. */
+  readonly snapshot?: (sql: Sql, address: Address | undefined) => Promise<JsonObject>;
+  readonly routes: readonly ProductRoute[];
+  readonly jobs: readonly ProductJob[];
+}
+
+export interface ProductContract {
+  readonly abi: Abi;
+  readonly address: Address;
+  /** The block it was deployed in; nothing before it is read. */
+  readonly startBlock: bigint;
+}
+
+export interface Migration {
+  /** Ordered and never reused: `001-positions`. */
+  readonly id: string;
+  readonly sql: string;
+}
+
+/** A decoded log of one of the product's contracts. */
+export interface ChainEvent<Args = Readonly<Record<string, unknown>>> {
+  readonly contract: string;
+  readonly name: string;
+  readonly args: Args;
+  readonly address: Address;
+  readonly blockNumber: bigint;
+  readonly blockHash: Hash;
+  readonly blockTimestampMs: number;
+  readonly transactionHash: Hash;
+  readonly logIndex: number;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a table of handlers each with its own event type
+export type Projection = (event: ChainEvent<any>, sql: Sql) => Promise<void>;
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type FeedMapper = (event: ChainEvent<any>, sql: Sql) => Promise<FeedDraft | undefined>;
+
+export interface FeedDraft {
+  readonly event: FeedEvent;
+  /** Topics beside `feed`, which every row has. */
+  readonly topics: readonly string[];
+  /** Accounts whose own state this changed. */
+  readonly subjects: readonly Address[];
+}
+
+export interface ProductJob {
+  readonly name: string;
+  readonly everyMs: number;
+  run(context: JobContext): Promise<void>;
+}
+
+export interface JobContext {
+  readonly sql: Sql;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** A message to every connection that is not part of the sequence, such as SCAN_WARNING. */
+  broadcast(message: JsonObject & { type: string }, topics: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,11 @@
+export {
+  bigIntToBytes,
+  bigIntToFixedBytes,
+  bytesToBigInt,
+  compareBytes,
+  concatBytes,
+  EMPTY_BYTES,
+  equalBytes,
+} from "./bytes.ts";
+export { EncodingError, type EncodingFault } from "./encoding-error.ts";
+export { bytesToHex, type Hex, hexToBytes, toQuantity } from "./hex.ts";

@@ -1,0 +1,1 @@
+export type { KeyChange, KeyRange, KeyValue } from "./key-value.ts";

@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: [
+            "packages/*/*/{src,test}/**/*.test.ts",
+            "apps/ghost/{src,test}/**/*.test.ts",
+            "contracts/**/*.test.ts",
+          ],
+          exclude: ["**/node_modules/**", "**/dist/**", "**/test/vectors/**"],
+          testTimeout: 30_000,
+        },
+      },
+      { test: { name: "tools", include: ["tools/**/*.test.ts"] } },
+      {
+        test: {
+          name: "vectors",
+          include: ["packages/*/*/test/vectors/**/*.test.ts"],
+          testTimeout: 1_800_000,
+        },
+      },
+      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], testTimeout: 300_000 } },
+    ],
+  },
+});
