@@ -1,3 +1,14 @@
+export {
+  addressOfBytes,
+  addressOfWord,
+  EMPTY_CODE_HASH,
+  hashOfBytes,
+  hashOfWord,
+  parseAddress,
+  parseHash,
+  wordOfAddress,
+  ZERO_ADDRESS,
+} from "./address.ts";
 export type {
   Account,
   Address,
@@ -14,5 +25,6 @@ export type {
   TraceStep,
   TransactionContext,
 } from "./evm.ts";
+export { EvmError, type EvmFault } from "./evm-error.ts";
 export { HARDFORKS, type Hardfork, includesFork } from "./hardfork.ts";
 export type { AccountChange, StateChanges, World } from "./world.ts";

@@ -1,0 +1,7 @@
+import { CodedError } from "@ghostchain/service";
+
+export type EvmFault =
+  | { code: "ADDRESS_MALFORMED"; text: string }
+  | { code: "HASH_MALFORMED"; text: string };
+
+export class EvmError extends CodedError<EvmFault> {}
