@@ -27,7 +27,9 @@ export class CodedError<F extends Fault = Fault> extends Error {
 function describeFault(fault: Fault): string {
   const details = Object.entries(fault)
     .filter(([key]) => key !== "code")
-    .map(([key, value]) => `${key}=${typeof value === "string" ? value : stringify(value)}`);
+    .map(
+      ([key, value]) => `${key}=${typeof value === "object" ? stringify(value) : String(value)}`,
+    );
   return details.length === 0 ? fault.code : `${fault.code}: ${details.join(" ")}`;
 }
 
