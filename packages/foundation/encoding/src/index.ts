@@ -9,3 +9,4 @@ export {
 } from "./bytes.ts";
 export { EncodingError, type EncodingFault } from "./encoding-error.ts";
 export { bytesToHex, type Hex, hexToBytes, toQuantity } from "./hex.ts";
+export { decodeRlp, encodeRlp, type RlpInput, type RlpItem, splitRlp } from "./rlp.ts";
