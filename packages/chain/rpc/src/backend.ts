@@ -22,11 +22,18 @@ export interface RpcBackend {
   head(): StoredBlock;
   /** `pending` is built from the pool on the head and has no lasting hash. Undefined when unknown. */
   block(reference: BlockReference): StoredBlock | undefined;
-  /** Receipts in transaction order; undefined when the block is unknown. */
+  /**
+   * Receipts in transaction order; undefined when the block is unknown. Those of a block that a reorg
+   * removed are still there while `onHead` listeners run.
+   */
   receipts(blockHash: Hash): readonly ExecutedReceipt[] | undefined;
   /** A mined transaction of the canonical chain. */
   locate(transactionHash: Hash): { readonly blockHash: Hash; readonly index: number } | undefined;
   hardforkOf(block: StoredBlock): Hardfork;
+  /** Absent on a chain without blobs; undefined for a block before Cancun. */
+  blobScheduleOf?(block: StoredBlock): BlobSchedule | undefined;
+  /** Every rule change the chain has had or has planned, in order: `eth_config`. */
+  forks?(): readonly ForkActivation[];
 
   /** State after the block. Undefined when the block is unknown or its state no longer kept. */
   state(reference: BlockReference): StateReader | undefined;
@@ -54,6 +61,20 @@ export interface RpcBackend {
 
   /** Undefined on a node that is not a dev chain. */
   readonly dev: DevControl | undefined;
+}
+
+/** How many blobs a block carries and how their price moves (EIP-7840). */
+export interface BlobSchedule {
+  readonly targetCount: number;
+  readonly maxCount: number;
+  readonly baseFeeUpdateFraction: bigint;
+}
+
+/** From this block, or from the first block of this time on, the chain follows `hardfork`. */
+export interface ForkActivation {
+  readonly hardfork: Hardfork;
+  readonly at: { readonly block: bigint } | { readonly timestamp: bigint };
+  readonly blobSchedule?: BlobSchedule | undefined;
 }
 
 /** The canonical chain moved. `removed` is newest first, empty but in a reorg; `added` is oldest first. */
@@ -124,7 +145,10 @@ export interface CallOutcome extends MessageResult {
   /** With the intrinsic gas, less refunds: what a transaction would pay for. */
   readonly gasUsed: bigint;
   readonly logs: readonly Log[];
-  /** What was touched beyond sender, recipient and precompiles: `eth_createAccessList`. */
+  /**
+   * What was touched, for `eth_createAccessList`: every slot, and every account but sender, recipient and
+   * precompiles (a recipient is listed when slots of it are).
+   */
   readonly accessList: readonly AccessListEntry[];
 }
 
