@@ -7,6 +7,12 @@ export {
   verifyEd25519,
 } from "./ed25519.ts";
 export { blake3, keccak256, ripemd160, sha256 } from "./hash.ts";
+export type { RecoveryItem } from "./recovery-batch.ts";
+export {
+  createRecoveryPool,
+  type RecoveryPool,
+  type RecoveryPoolOptions,
+} from "./recovery-pool.ts";
 export {
   type EcdsaSignature,
   generatePrivateKey,
