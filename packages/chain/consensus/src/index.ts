@@ -1,0 +1,3 @@
+export { nextTimestamp, type TimestampRule } from "./block-timestamp.ts";
+export { createOpenProducer, type OpenProducerOptions, type Schedule } from "./open-producer.ts";
+export type { BlockAttributes, Producer, ProductionView } from "./producer.ts";

@@ -1,0 +1,59 @@
+import { keccak256 } from "@ghostchain/crypto";
+import { hexToBytes } from "@ghostchain/encoding";
+import { type Address, hashOfBytes } from "@ghostchain/evm";
+import type { Header } from "@ghostchain/protocol";
+import { nextTimestamp, type TimestampRule } from "./block-timestamp.ts";
+import type { BlockAttributes, Producer, ProductionView } from "./producer.ts";
+
+export interface OpenProducerOptions {
+  readonly schedule: Schedule;
+  readonly coinbase: Address;
+  readonly extraData: Uint8Array;
+  readonly timestampRule: TimestampRule;
+}
+
+/**
+ * When a lone producer makes a block: `instant` as soon as there is a transaction for it, `interval` at every
+ * multiple of `blockTimeMs` whether there is one or not, `manual` only when told to.
+ */
+export type Schedule =
+  | { readonly kind: "instant" }
+  | { readonly kind: "interval"; readonly blockTimeMs: number }
+  | { readonly kind: "manual" };
+
+/** Production without a seal: one node makes every block, and whoever has the chain spec believes it. */
+export function createOpenProducer(options: OpenProducerOptions): Producer {
+  return {
+    dueAtMs: (view) => dueAtMs(options.schedule, view),
+    attributes: (parent, nowMs) => attributes(options, parent, nowMs),
+  };
+}
+
+function dueAtMs(schedule: Schedule, view: ProductionView): number | undefined {
+  switch (schedule.kind) {
+    case "instant":
+      return view.hasPending ? view.nowMs : undefined;
+    case "interval":
+      return slotAfter(view.lastBlockAtMs, schedule.blockTimeMs);
+    case "manual":
+      return undefined;
+  }
+}
+
+/**
+ * Slots lie on multiples of the block time, so that lateness does not add up. Slots missed while the machine
+ * slept stay missed: the next block is due at once, and then the cadence goes on.
+ */
+function slotAfter(atMs: number, blockTimeMs: number): number {
+  return (Math.floor(atMs / blockTimeMs) + 1) * blockTimeMs;
+}
+
+/** Randomness is a hash chain: foreseeable, as befits a chain with one producer, and the same on every run. */
+function attributes(options: OpenProducerOptions, parent: Header, nowMs: number): BlockAttributes {
+  return {
+    timestamp: nextTimestamp(parent, nowMs, options.timestampRule),
+    coinbase: options.coinbase,
+    prevRandao: hashOfBytes(keccak256(hexToBytes(parent.mixHash))),
+    extraData: options.extraData,
+  };
+}
