@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can run: it hands over to the Node this project pins when its own is too old.
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+
+const OLDEST_MAJOR = 24;
+const main = new URL("../src/main.ts", import.meta.url);
+
+if (Number(process.versions.node.split(".")[0]) >= OLDEST_MAJOR) {
+  process.argv[1] = main.pathname;
+  await import(main.href);
+} else {
+  const run = spawnSync(pinnedNode(), [main.pathname, ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
+  process.exitCode = run.status ?? 1;
+}
+
+function pinnedNode() {
+  const platform = process.platform === "win32" ? "win" : process.platform;
+  try {
+    const require = createRequire(import.meta.url);
+    return require.resolve(`node-${platform}-${process.arch}/bin/node`);
+  } catch {
+    console.error(
+      `error: ghost needs Node ${OLDEST_MAJOR} or later; this is ${process.versions.node}, and none is ` +
+        `packaged for ${process.platform}-${process.arch}. Install Node ${OLDEST_MAJOR} and run again.`,
+    );
+    process.exit(1);
+  }
+}

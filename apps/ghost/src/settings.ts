@@ -1,0 +1,120 @@
+import { parseArgs } from "node:util";
+import { CodedError, parseConfig } from "@ghostchain/service";
+import { z } from "zod";
+
+export type CommandFault =
+  | { code: "FLAG_UNKNOWN"; reason: string }
+  | { code: "COMMAND_UNKNOWN"; command: string };
+
+export class CommandError extends CodedError<CommandFault> {}
+
+const port = z.coerce
+  .number({ error: "must be a port number" })
+  .int("must be a port number")
+  .min(0, "must be 0 (any free port) to 65535")
+  .max(65_535, "must be 0 (any free port) to 65535");
+const url = (protocols: RegExp, example: string) =>
+  z.url({ protocol: protocols, error: `must be a URL such as ${example}` }).optional();
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, "must be an address: 0x and 40 hexadecimal digits");
+
+const settingsSchema = z.object({
+  "--data-dir": z.string().min(1, "must name a directory").default("./.ghost"),
+  "--rpc-port": port.default(8545),
+  "--api-port": port.default(3000),
+  "--gateway-port": port.default(8080),
+  "--block-time": z.coerce
+    .number({ error: "must be milliseconds" })
+    .int("must be whole milliseconds")
+    .min(0, "must be 0 (a block per transaction) or more milliseconds")
+    .max(3_600_000, "must be at most an hour, in milliseconds")
+    .refine((ms) => ms === 0 || ms >= 10, "must be 0 or at least 10 ms")
+    .default(1_000),
+  "--players": z.coerce
+    .number({ error: "must be a number of players" })
+    .int("must be a whole number")
+    .min(0, "must be 0 to 500")
+    .max(500, "must be 0 to 500")
+    .default(8),
+  "--host": z.string().min(1, "must be a host name or address").default("127.0.0.1"),
+  "--fresh": z.boolean().default(false),
+  "--log-level": z
+    .enum(["error", "warn", "info", "debug", "silent"], {
+      error: "must be error, warn, info, debug or silent",
+    })
+    .default("warn"),
+  DATABASE_URL: url(/^postgres(ql)?$/, "postgres://user@host/database"),
+  REDIS_URL: url(/^rediss?$/, "redis://127.0.0.1:6379"),
+  RPC_URL: url(/^(https?|wss?)$/, "http://127.0.0.1:8545"),
+  GHOST_CORE_ADDRESS: address.optional(),
+  DATA_TOKEN_ADDRESS: address.optional(),
+  TRACE_SCAN_ADDRESS: address.optional(),
+  START_BLOCK: z.coerce.bigint({ error: "must be a block number" }).min(0n).optional(),
+});
+
+export type Settings = Readonly<z.output<typeof settingsSchema>>;
+
+export const USAGE = `usage: ghost up [options]
+
+Runs the whole stack in one process: chain, indexer, gateway, API and page.
+
+  --data-dir DIR       where everything is kept            (./.ghost)
+  --rpc-port PORT      JSON-RPC, HTTP and WebSocket        (8545)
+  --api-port PORT      HTTP API and page                   (3000)
+  --gateway-port PORT  WebSocket gateway                   (8080)
+  --block-time MS      time between blocks; 0: instant     (1000)
+  --players N          simulated players                   (8)
+  --host HOST          address to listen on                (127.0.0.1)
+  --fresh              delete the data directory first
+  --log-level LEVEL    error, warn, info, debug or silent  (warn)
+  --help               this text
+
+Environment: DATABASE_URL (a PostgreSQL server instead of the embedded one), REDIS_URL (instead of the
+in-process bus), RPC_URL (another EVM chain instead of our own; where it is no dev chain, name the contracts:
+GHOST_CORE_ADDRESS, DATA_TOKEN_ADDRESS, TRACE_SCAN_ADDRESS, START_BLOCK).`;
+
+/**
+ * @param arguments_ what follows the command's name
+ * @throws {CommandError} `FLAG_UNKNOWN`
+ * @throws {ConfigError} `CONFIG_INVALID`, naming every flag and variable that is wrong
+ */
+export function parseSettings(
+  arguments_: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings | "help" {
+  const flags = parseFlags(arguments_);
+  if (flags.help === true) return "help";
+  const named = Object.fromEntries(
+    Object.entries(flags).map(([name, value]) => [`--${name}`, value]),
+  );
+  const set = Object.entries(environment).filter(([, value]) => value !== "");
+  return parseConfig(settingsSchema, { ...Object.fromEntries(set), ...named });
+}
+
+function parseFlags(arguments_: readonly string[]): Record<string, string | boolean | undefined> {
+  const text = { type: "string" } as const;
+  const choice = { type: "boolean" } as const;
+  try {
+    return parseArgs({
+      args: [...arguments_],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        "data-dir": text,
+        "rpc-port": text,
+        "api-port": text,
+        "gateway-port": text,
+        "block-time": text,
+        players: text,
+        host: text,
+        fresh: choice,
+        "log-level": text,
+        help: choice,
+      },
+    }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    throw new CommandError({ code: "FLAG_UNKNOWN", reason }, `${reason}. See ghost up --help.`);
+  }
+}

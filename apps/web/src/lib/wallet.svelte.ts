@@ -1,0 +1,156 @@
+import { createStore, type EIP6963ProviderDetail } from "mipd";
+import {
+  type Address,
+  createPublicClient,
+  createWalletClient,
+  custom,
+  http,
+  type PublicClient,
+  parseAbi,
+  parseEther,
+  type WalletClient,
+} from "viem";
+import { createBurnerWallet } from "./burner-wallet.ts";
+import type { NetworkInfo } from "./live.svelte.ts";
+
+const DEV_CHAIN_ID = 31337;
+const TOKEN = parseAbi([
+  "function balanceOf(address) view returns (uint256)",
+  "function allowance(address owner, address spender) view returns (uint256)",
+  "function approve(address spender, uint256 amount) returns (bool)",
+  "function transfer(address to, uint256 amount) returns (bool)",
+]);
+const CORE = parseAbi(["function jackIn(uint256 amount, uint8 level)"]);
+
+/** The wallets of this browser, the one that is connected, and what it can do here. */
+export class Wallet {
+  wallets = $state.raw<readonly EIP6963ProviderDetail[]>([]);
+  address = $state<Address>();
+  balanceWei = $state<bigint>();
+  /** What is going on, or went wrong, for a person. */
+  message = $state("");
+  busy = $state(false);
+  readonly #network: NetworkInfo;
+  readonly #chain: PublicClient;
+  #signer: WalletClient | undefined;
+
+  constructor(network: NetworkInfo) {
+    this.#network = network;
+    this.#chain = createPublicClient({ transport: http(network.rpcUrl) });
+    const burner = this.isDevChain ? [createBurnerWallet(network.rpcUrl, network.chainId)] : [];
+    const store = createStore();
+    this.wallets = [...store.getProviders(), ...burner];
+    store.subscribe((found) => {
+      this.wallets = [...found, ...burner];
+    });
+  }
+
+  get isDevChain(): boolean {
+    return this.#network.chainId === DEV_CHAIN_ID;
+  }
+
+  connect(wallet: EIP6963ProviderDetail): Promise<void> {
+    return this.#attempt("connecting …", async () => {
+      const signer = createWalletClient({ transport: custom(wallet.provider) });
+      const [address] = await signer.requestAddresses();
+      const chainId = await signer.getChainId();
+      if (chainId !== this.#network.chainId) {
+        throw new Error(`the wallet is on chain ${chainId}; switch it to ${this.#network.chainId}`);
+      }
+      this.#signer = signer;
+      this.address = address;
+      await this.#refresh();
+      return "";
+    });
+  }
+
+  /** Stakes into a level: an approval first where it is needed, then the jump. */
+  jackIn(amountWei: bigint, level: number): Promise<void> {
+    return this.#attempt("waiting for the wallet …", async () => {
+      const { account, signer } = this.#connected();
+      const core = this.#network.contracts.GhostCore.address;
+      const token = this.#network.contracts.DataToken.address;
+      const allowed = await this.#chain.readContract({
+        address: token,
+        abi: TOKEN,
+        functionName: "allowance",
+        args: [account, core],
+      });
+      if (allowed < amountWei) {
+        const approval = { address: token, abi: TOKEN, functionName: "approve" } as const;
+        await this.#mined(
+          await signer.writeContract({ ...approval, args: [core, amountWei], account, chain: null }),
+        );
+      }
+      const jump = { address: core, abi: CORE, functionName: "jackIn" } as const;
+      const args = [amountWei, level] as const;
+      await this.#chain.simulateContract({ ...jump, args, account });
+      await this.#mined(await signer.writeContract({ ...jump, args, account, chain: null }));
+      await this.#refresh();
+      return "jacked in";
+    });
+  }
+
+  /** Ether for gas and DATA to play with, from the dev chain's first account. */
+  fund(): Promise<void> {
+    return this.#attempt("funding …", async () => {
+      const { account } = this.#connected();
+      const faucet = createWalletClient({ transport: http(this.#network.rpcUrl) });
+      const [giver] = await faucet.getAddresses();
+      if (!giver) throw new Error("this chain has no account to fund from");
+      await this.#mined(
+        await faucet.sendTransaction({ account: giver, to: account, value: parseEther("10"), chain: null }),
+      );
+      await this.#mined(
+        await faucet.writeContract({
+          address: this.#network.contracts.DataToken.address,
+          abi: TOKEN,
+          functionName: "transfer",
+          args: [account, parseEther("1000")],
+          account: giver,
+          chain: null,
+        }),
+      );
+      await this.#refresh();
+      return "funded";
+    });
+  }
+
+  async #refresh(): Promise<void> {
+    const { account } = this.#connected();
+    this.balanceWei = await this.#chain.readContract({
+      address: this.#network.contracts.DataToken.address,
+      abi: TOKEN,
+      functionName: "balanceOf",
+      args: [account],
+    });
+  }
+
+  async #mined(hash: `0x${string}`): Promise<void> {
+    const receipt = await this.#chain.waitForTransactionReceipt({ hash, pollingInterval: 200 });
+    if (receipt.status !== "success") throw new Error("the transaction was reverted");
+  }
+
+  #connected(): { account: Address; signer: WalletClient } {
+    if (!this.#signer || !this.address) throw new Error("connect a wallet first");
+    return { account: this.address, signer: this.#signer };
+  }
+
+  async #attempt(doing: string, work: () => Promise<string>): Promise<void> {
+    this.busy = true;
+    this.message = doing;
+    try {
+      this.message = await work();
+    } catch (error) {
+      this.message = shortReason(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+/** viem's errors carry a first line made for people. */
+function shortReason(error: unknown): string {
+  if (error instanceof Error && "shortMessage" in error) return String(error.shortMessage);
+  return error instanceof Error ? error.message : String(error);
+}
