@@ -1,0 +1,71 @@
+import type { Database } from "@ghostchain/database";
+import type { Clock, Service } from "@ghostchain/service";
+import type { Address } from "viem";
+import { AuthError } from "./auth-error.ts";
+import { type Session, signToken, type TokenRules, verifyToken } from "./session-token.ts";
+import {
+  createSingleUseTables,
+  issueNonce,
+  issueTicket,
+  redeemTicket,
+  spendNonce,
+} from "./single-use.ts";
+import { loadTokenKeys, type TokenKeys } from "./token-keys.ts";
+
+/** Sessions, as every process of the data plane understands them. */
+export interface Auth extends Service {
+  issueToken(address: Address): Promise<{ token: string; session: Session }>;
+  /** @throws {AuthError} `AUTH_TOKEN_EXPIRED`, `AUTH_TOKEN_INVALID` */
+  verifyToken(token: string): Promise<Session>;
+  issueTicket(session: Session): Promise<{ ticket: string; expiresAtMs: number }>;
+  /** @throws {AuthError} `AUTH_TICKET_INVALID`, also for the second of two uses */
+  redeemTicket(ticket: string): Promise<Session>;
+  issueNonce(): Promise<{ nonce: string; issuedAtMs: number; expiresAtMs: number }>;
+  /** @throws {AuthError} `AUTH_NONCE_INVALID`, also for the second of two uses */
+  spendNonce(nonce: string): Promise<void>;
+}
+
+export interface AuthOptions {
+  /** A JSON Web Key Set; made on the first start. Processes of one deployment share it. */
+  readonly keyFile: string;
+  readonly chainId: number;
+  readonly tokenLifetimeMs?: number;
+  readonly ticketLifetimeMs?: number;
+  readonly nonceLifetimeMs?: number;
+}
+
+/** Start it after the database and before what serves clients. */
+export function createAuth(
+  { database, clock }: { database: Database; clock: Clock },
+  options: AuthOptions,
+): Auth {
+  const { ticketLifetimeMs = 30_000, nonceLifetimeMs = 5 * 60_000 } = options;
+  const rules: TokenRules = {
+    issuer: "ghostchain",
+    audience: `ghostchain:${options.chainId}`,
+    lifetimeMs: options.tokenLifetimeMs ?? 24 * 3_600_000,
+  };
+  let keys: TokenKeys = [];
+  return {
+    name: "auth",
+    async start() {
+      keys = await loadTokenKeys(options.keyFile);
+      await createSingleUseTables(database);
+    },
+    async stop() {
+      keys = [];
+    },
+    issueToken: (address) => signToken(keys, rules, address, clock.now()),
+    verifyToken: (token) => verifyToken(keys, rules, token, clock),
+    async issueTicket(session) {
+      if (session.expiresAtMs <= clock.now()) throw new AuthError({ code: "AUTH_TOKEN_EXPIRED" });
+      return issueTicket(database, session, clock.now(), ticketLifetimeMs);
+    },
+    redeemTicket: (ticket) => redeemTicket(database, ticket, clock.now()),
+    async issueNonce() {
+      const issuedAtMs = clock.now();
+      return { issuedAtMs, ...(await issueNonce(database, issuedAtMs, nonceLifetimeMs)) };
+    },
+    spendNonce: (nonce) => spendNonce(database, nonce, clock.now()),
+  };
+}
