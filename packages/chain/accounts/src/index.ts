@@ -1,4 +1,13 @@
 export { AccountsError, type AccountsFault } from "./accounts-error.ts";
+export type { BlockSelection } from "./pool/block-selection.ts";
+export type { PoolHead } from "./pool/check-transaction.ts";
+export { PoolError, type PoolFault } from "./pool/pool-error.ts";
+export {
+  DEFAULT_POOL_LIMITS,
+  type PoolContent,
+  type PoolLimits,
+  TransactionPool,
+} from "./pool/transaction-pool.ts";
 export { proveKey, verifyProof } from "./trie/prove.ts";
 export {
   computeListRoot,

@@ -1,0 +1,103 @@
+import { EMPTY_CODE_HASH, type Hash } from "@ghostchain/evm";
+import type { SenderTransaction, Transaction } from "@ghostchain/protocol";
+import { describe, expect, it } from "vitest";
+import type { PoolHead } from "./check-transaction.ts";
+import { PoolError } from "./pool-error.ts";
+import { ALICE, BOB, headWith, transfer } from "./pool-fixture.ts";
+import { DEFAULT_POOL_LIMITS, type PoolLimits, TransactionPool } from "./transaction-pool.ts";
+
+const BLOB_HASH = `0x01${"0".repeat(62)}` as Hash;
+const AUTHORIZATION = { chainId: 1n, address: BOB, nonce: 0n, yParity: 0n, r: 1n, s: 1n };
+
+describe("a transaction that breaks a rule", () => {
+  it("is refused in the words tools look for", () => {
+    const known = transfer({ nonce: 0 });
+    const pool = new TransactionPool(headWith());
+    pool.add(known);
+    expect(() => pool.add(known)).toThrow(/^already known$/);
+    const poor = headWith(new Map([[ALICE, { nonce: 4, balanceWei: 5n }]]));
+    expect(() => new TransactionPool(poor).add(transfer({ nonce: 3 }))).toThrow(/^nonce too low: /);
+    expect(() => new TransactionPool(poor).add(transfer({ nonce: 4 }))).toThrow(
+      /^insufficient funds for gas \* price \+ value: balance 5, tx cost 21021000$/,
+    );
+  });
+
+  it("is told what its earlier transactions have already claimed", () => {
+    const rich = headWith(new Map([[ALICE, { balanceWei: 21_000n * 1001n + 9n }]]));
+    const pool = new TransactionPool(rich);
+    pool.add(transfer({ nonce: 0 }));
+    expect(() => pool.add(transfer({ nonce: 1 }))).toThrow("queued cost 21021000");
+  });
+
+  it.each<[code: string, change: object, head?: Partial<PoolHead>, limits?: Partial<PoolLimits>]>([
+    ["CHAIN_ID_WRONG", { chainId: 1n }],
+    ["NONCE_MAXIMUM", { nonce: 2n ** 64n - 1n }],
+    ["INTRINSIC_GAS_TOO_LOW", { gasLimit: 20_999n }],
+    ["INTRINSIC_GAS_TOO_LOW", { accessList: [{ address: BOB, storageKeys: [] }] }],
+    ["FLOOR_GAS_TOO_LOW", { data: new Uint8Array(100).fill(1), gasLimit: 23_000n }],
+    ["GAS_LIMIT_ABOVE_BLOCK", { gasLimit: 30_000_001n }],
+    ["GAS_LIMIT_ABOVE_CAP", { gasLimit: 16_777_217n }],
+    ["INIT_CODE_TOO_LARGE", { to: undefined, data: new Uint8Array(49_153), gasLimit: 9_000_000n }],
+    ["TRANSACTION_TOO_LARGE", {}, {}, { transactionSizeBytes: 109 }],
+    ["TIP_ABOVE_FEE_CAP", { maxPriorityFeePerGasWei: 5000n }],
+    ["UNDERPRICED", {}, {}, { minimumTipWei: 2n }],
+    ["FEE_BELOW_BASE_FEE", {}, { baseFeeWei: 1002n }, { feeBelowBaseFee: "refuse" }],
+    ["TRANSACTION_TYPE_UNSUPPORTED", {}, { hardfork: "berlin" }],
+    ["TRANSACTION_TYPE_UNSUPPORTED", { type: 4, authorizations: [] }, { hardfork: "cancun" }],
+    ["AUTHORIZATIONS_INVALID", { type: 4, authorizations: [] }],
+    ["AUTHORIZATIONS_INVALID", { type: 4, authorizations: [AUTHORIZATION], to: undefined }],
+    ["BLOBS_INVALID", blobs([])],
+    ["BLOBS_INVALID", blobs(Array<Hash>(7).fill(BLOB_HASH))],
+    ["BLOBS_INVALID", blobs([EMPTY_CODE_HASH])],
+    ["BLOBS_INVALID", { ...blobs([BLOB_HASH]), to: undefined }],
+    [
+      "BLOB_FEE_BELOW_BASE_FEE",
+      blobs([BLOB_HASH]),
+      { blobBaseFeeWei: 9n },
+      { feeBelowBaseFee: "refuse" },
+    ],
+    ["accepted", blobs([BLOB_HASH])],
+    ["accepted", { type: 4, authorizations: [AUTHORIZATION], gasLimit: 46_000n }],
+    ["accepted", { to: undefined, gasLimit: 53_000n }],
+    ["accepted", { gasLimit: 21_000n, data: new Uint8Array() }, { hardfork: "london" }],
+  ])("%s", (code, change, head, limits) => {
+    const pool = new TransactionPool(headWith(new Map(), head), {
+      ...DEFAULT_POOL_LIMITS,
+      ...limits,
+    });
+    const plain = transfer({ nonce: 0 });
+    const transaction = { ...plain.transaction, ...change } as Transaction;
+    expect(outcome(pool, { ...plain, transaction })).toBe(code);
+    expect(pool.count).toBe(code === "accepted" ? 1 : 0);
+  });
+
+  it("comes from a contract, unless its code is a delegation", () => {
+    const withCode = (code: Uint8Array) =>
+      headWith(new Map(), {
+        state: {
+          account: () => ({ nonce: 0n, balanceWei: 10n ** 24n, codeHash: BLOB_HASH }),
+          code: () => code,
+        },
+      });
+    const contract = new TransactionPool(withCode(new Uint8Array([0x60])));
+    expect(outcome(contract, transfer({ nonce: 0 }))).toBe("SENDER_NOT_EOA");
+    const delegation = Uint8Array.of(0xef, 0x01, 0x00, ...new Uint8Array(20));
+    expect(outcome(new TransactionPool(withCode(delegation)), transfer({ nonce: 0 }))).toBe(
+      "accepted",
+    );
+  });
+});
+
+function blobs(blobHashes: readonly Hash[]): object {
+  return { type: 3, blobHashes, maxFeePerBlobGasWei: 5n };
+}
+
+function outcome(pool: TransactionPool, transaction: SenderTransaction): string {
+  try {
+    pool.add(transaction);
+    return "accepted";
+  } catch (error) {
+    if (error instanceof PoolError) return error.code;
+    throw error;
+  }
+}
