@@ -1,1 +1,4 @@
 export type { KeyChange, KeyRange, KeyValue } from "./key-value.ts";
+export { type LmdbOptions, openLmdb } from "./lmdb-store.ts";
+export { openMemory } from "./memory-store.ts";
+export { StorageError, type StorageFault } from "./storage-error.ts";
