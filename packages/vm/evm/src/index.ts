@@ -9,6 +9,8 @@ export {
   wordOfAddress,
   ZERO_ADDRESS,
 } from "./address.ts";
+export { contractAddress, saltedContractAddress } from "./contract-address.ts";
+export { delegationTarget, delegationTo } from "./delegation.ts";
 export type {
   Account,
   Address,
@@ -27,4 +29,7 @@ export type {
 } from "./evm.ts";
 export { EvmError, type EvmFault } from "./evm-error.ts";
 export { HARDFORKS, type Hardfork, includesFork } from "./hardfork.ts";
+export type { Precompile, Precompiles } from "./precompile.ts";
+export { createReferenceEvm, type ReferenceEvmOptions } from "./reference/reference-evm.ts";
+export { WordMap } from "./word-map.ts";
 export type { AccountChange, StateChanges, World } from "./world.ts";
