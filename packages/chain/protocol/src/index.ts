@@ -5,7 +5,28 @@ export type {
   Receipt,
   StoredBlock,
   Withdrawal,
-} from "./block.ts";
+} from "./block/block.ts";
+export { checksumAddress, parseChecksumAddress } from "./checksum-address.ts";
+export {
+  type BlockFault,
+  ProtocolError,
+  type ProtocolFault,
+  type SpecFault,
+  type TransactionFault,
+} from "./protocol-error.ts";
+export {
+  checkTransaction,
+  type TransactionRules,
+  transactionFault,
+} from "./transaction/check-transaction.ts";
+export { decodeTransaction } from "./transaction/decode-transaction.ts";
+export {
+  encodeForSigning,
+  encodeTransaction,
+  legacyV,
+  type UnsignedTransaction,
+} from "./transaction/encode-transaction.ts";
+export { floorDataGas, type GasRelevant, intrinsicGas } from "./transaction/intrinsic-gas.ts";
 export type {
   AccessListEntry,
   AccessListTransaction,
@@ -17,4 +38,12 @@ export type {
   SetCodeTransaction,
   Signature,
   Transaction,
-} from "./transaction.ts";
+} from "./transaction/transaction.ts";
+export {
+  addressOfPublicKey,
+  openTransaction,
+  recoverSender,
+  signingDigest,
+  signTransaction,
+  transactionHash,
+} from "./transaction/transaction-signature.ts";

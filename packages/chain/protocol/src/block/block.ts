@@ -1,5 +1,5 @@
 import type { Address, Hash, Log } from "@ghostchain/evm";
-import type { Transaction } from "./transaction.ts";
+import type { Transaction } from "../transaction/transaction.ts";
 
 /** Optional fields are present from the hardfork that brought them on. */
 export interface Header {
