@@ -16,11 +16,18 @@ export type Row = Record<string, unknown>;
 /** Where statements run: the database itself (each alone), or one transaction. */
 export interface Sql {
   /**
-   * One parameterized statement of PostgreSQL 15. `NUMERIC` and `BIGINT` come back as `bigint` (a `NUMERIC`
-   * with a fraction as string), `TIMESTAMPTZ` as `Date`, `JSONB` parsed, `BYTEA` as `Uint8Array`.
+   * One statement of PostgreSQL 15, with `$1`, `$2`… for its parameters. `NUMERIC` and `BIGINT` (so also
+   * `count(*)`) come back as `bigint` (a `NUMERIC` with a fraction as string), `TIMESTAMPTZ` as `Date`, `JSONB`
+   * parsed, `BYTEA` as `Uint8Array`. As a parameter an object is JSON and an array is a PostgreSQL array.
+   *
+   * With parameters, even `[]`, the statement is prepared once a connection and kept: use it for what runs
+   * often. Without, `text` may hold several statements; the rows are those of the last. Statements of one
+   * transaction that are not awaited one by one travel together and run in the order they were given.
+   *
+   * @throws {DatabaseError} `DATABASE_STATEMENT_FAILED`, `DATABASE_UNREACHABLE`, `DATABASE_BUSY`
    */
   query<R extends Row = Row>(text: string, parameters?: readonly SqlValue[]): Promise<R[]>;
-  /** Loads rows with COPY. Columns in the order given. */
+  /** Loads rows with COPY. Columns in the order given; `table` as `schema.table`. All of them or none. */
   copy(
     table: string,
     columns: readonly string[],

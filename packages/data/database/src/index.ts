@@ -1,1 +1,7 @@
+export { createDatabase, type DatabaseSettings } from "./create-database.ts";
 export type { Database, Lease, Row, Sql, SqlValue } from "./database.ts";
+export { DatabaseError, type DatabaseFault, sqlStateOf } from "./database-error.ts";
+export { createEmbeddedDatabase, type EmbeddedSettings } from "./embedded-database.ts";
+export { type Migration, migrate } from "./migrate.ts";
+export { createPgliteDatabase, type PgliteSettings } from "./pglite-database.ts";
+export { createServerDatabase, type ServerSettings } from "./server-database.ts";

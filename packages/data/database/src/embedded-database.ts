@@ -1,0 +1,145 @@
+import { mkdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "@ghostchain/service";
+import type pg from "pg";
+import { advisoryLock } from "./advisory-lock.ts";
+import type { Database } from "./database.ts";
+import { DatabaseError } from "./database-error.ts";
+import { holdDirectory } from "./directory-holder.ts";
+import { type Binaries, locateBinaries } from "./embedded/binaries.ts";
+import { ensureCluster, SUPERUSER } from "./embedded/cluster.ts";
+import { PostgresProcess, retireOrphan } from "./embedded/postgres-process.ts";
+import { type RunAs, runAs } from "./embedded/run-as.ts";
+import { type Backend, PgDatabase } from "./pg-database.ts";
+import { SESSION, waitUntilReachable } from "./server-database.ts";
+import { socketDirectory } from "./socket-directory.ts";
+import { wireCopy } from "./wire-copy.ts";
+
+export interface EmbeddedSettings {
+  /** Made when missing. One process at a time. */
+  readonly dataDir: string;
+  /** Connections at most; one more for each lease held. Default 10. */
+  readonly poolSize?: number;
+}
+
+/**
+ * PostgreSQL's own server, as npm installs it, as a child process on a Unix socket: no installation, no port.
+ * It is as durable as any PostgreSQL; killing this process loses nothing that was committed.
+ */
+export function createEmbeddedDatabase(
+  deps: { logger: Logger },
+  settings: EmbeddedSettings,
+): Database {
+  const dataDir = resolve(settings.dataDir);
+  const logger = deps.logger.child({ module: "database" });
+  const backend: Backend = {
+    kind: "embedded",
+    where: dataDir,
+    async open(signal) {
+      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+      const holder = await holdDirectory(dataDir);
+      const server = new EmbeddedServer(dataDir, requireBinaries(), logger);
+      try {
+        await server.start(signal);
+      } catch (error) {
+        await server.stop();
+        await holder.release();
+        throw error;
+      }
+      return {
+        pool: { ...server.session, max: settings.poolSize ?? 10 },
+        pipelines: true,
+        copyIn: wireCopy,
+        lock: (name, aborted) => advisoryLock(server.session, dataDir, name, aborted),
+        async close() {
+          await server.stop();
+          await holder.release();
+        },
+      };
+    },
+  };
+  return new PgDatabase(backend, logger);
+}
+
+function requireBinaries(): Binaries {
+  const binaries = locateBinaries();
+  if (binaries) return binaries;
+  const platform = `${process.platform}-${process.arch}`;
+  throw new DatabaseError(
+    { code: "DATABASE_BINARY_MISSING", platform },
+    `there is no bundled PostgreSQL for ${platform}: set DATABASE_URL, or use PGlite`,
+  );
+}
+
+const START_TIMEOUT_MS = 60_000;
+const RESTARTS_MAX = 5;
+const RESTART_DELAY_MS = 200;
+
+/** Keeps the bundled server running until it is told to stop. */
+class EmbeddedServer {
+  readonly session: pg.ClientConfig;
+  readonly #dataDir: string;
+  readonly #binaries: Binaries;
+  readonly #logger: Logger;
+  readonly #as: RunAs = runAs();
+  readonly #sockets: string;
+  #process: PostgresProcess | undefined;
+  #stopping = false;
+
+  constructor(dataDir: string, binaries: Binaries, logger: Logger) {
+    this.#dataDir = dataDir;
+    this.#binaries = binaries;
+    this.#logger = logger;
+    this.#sockets = socketDirectory(dataDir);
+    this.session = { ...SESSION, host: this.#sockets, user: SUPERUSER, database: "postgres" };
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    const cluster = await ensureCluster(this.#dataDir, this.#binaries, this.#as);
+    await retireOrphan(cluster);
+    await this.#launch(cluster, signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#process?.stop();
+  }
+
+  async #launch(cluster: string, signal: AbortSignal): Promise<void> {
+    const launched = new PostgresProcess(
+      { logger: this.#logger },
+      this.#binaries.postgres,
+      cluster,
+      this.#sockets,
+      this.#as,
+    );
+    this.#process = launched;
+    const ended = new AbortController();
+    void launched.exited.then(() => ended.abort());
+    const either = AbortSignal.any([signal, ended.signal]);
+    try {
+      await waitUntilReachable(this.session, this.#dataDir, START_TIMEOUT_MS, either);
+    } catch (error) {
+      signal.throwIfAborted();
+      const reason = launched.lastWords || String(error);
+      throw new DatabaseError({ code: "DATABASE_START_FAILED", dataDir: this.#dataDir, reason });
+    }
+    void launched.exited.then(() => this.#revive(cluster));
+  }
+
+  /** It ended without being told to: killed for memory, or by hand. */
+  async #revive(cluster: string): Promise<void> {
+    for (let attempt = 1; attempt <= RESTARTS_MAX && !this.#stopping; attempt++) {
+      const lastWords = this.#process?.lastWords;
+      this.#logger.error({ attempt, lastWords }, "the bundled PostgreSQL ended; starting it again");
+      await sleep(RESTART_DELAY_MS * attempt);
+      try {
+        if (!this.#stopping) await this.#launch(cluster, new AbortController().signal);
+        return;
+      } catch (error) {
+        this.#logger.error({ err: error }, "the bundled PostgreSQL did not start again");
+      }
+    }
+  }
+}

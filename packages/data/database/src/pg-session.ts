@@ -1,0 +1,100 @@
+import type pg from "pg";
+import { copyChunks, copyStatement } from "./copy-rows.ts";
+import type { Row, Sql, SqlValue } from "./database.ts";
+import { DatabaseError } from "./database-error.ts";
+import { toDatabaseError } from "./pg-errors.ts";
+import type { StatementNames } from "./statement-names.ts";
+import { encodeParameter } from "./values.ts";
+
+/** How one connection to a backend is spoken to. */
+export interface Dialect {
+  /** For messages; never with a password. */
+  readonly where: string;
+  /** Statements may be sent before the ones before are answered. */
+  readonly pipelines: boolean;
+  /** Runs the COPY of `table` with these chunks of its text format. */
+  copyIn(
+    client: pg.PoolClient,
+    table: string,
+    columns: readonly string[],
+    chunks: Iterable<string>,
+  ): Promise<void>;
+}
+
+/** Statements on one connection. They are sent as they come, without waiting for the answers before. */
+export class PgSession implements Sql {
+  readonly #client: pg.PoolClient;
+  readonly #names: StatementNames;
+  readonly #dialect: Dialect;
+  /** Until it settles nothing else may be sent: a COPY that reads its rows. */
+  #alone: Promise<void> | undefined;
+
+  constructor(client: pg.PoolClient, names: StatementNames, dialect: Dialect) {
+    this.#client = client;
+    this.#names = names;
+    this.#dialect = dialect;
+  }
+
+  async query<R extends Row = Row>(text: string, parameters?: readonly SqlValue[]): Promise<R[]> {
+    return lastRows<R>(await this.#run(statement(text, parameters, this.#names)));
+  }
+
+  /**
+   * @throws {DatabaseError} `DATABASE_TRANSACTION_ABORTED` when PostgreSQL rolled back instead, which it does
+   *   without an error of its own
+   */
+  async commit(): Promise<void> {
+    const result = await this.#run({ text: "COMMIT" });
+    if (result.command !== "COMMIT")
+      throw new DatabaseError({ code: "DATABASE_TRANSACTION_ABORTED" });
+  }
+
+  async copy(
+    table: string,
+    columns: readonly string[],
+    rows: Iterable<readonly SqlValue[]>,
+  ): Promise<void> {
+    const text = copyStatement(table, columns, "STDIN");
+    const copy = () => this.#dialect.copyIn(this.#client, table, columns, copyChunks(rows));
+    await this.#send(copy, text, { alone: true });
+  }
+
+  #run(config: pg.QueryConfig): Promise<pg.QueryResult> {
+    const send = () => this.#client.query(config);
+    return this.#send(send, config.text, { alone: !this.#dialect.pipelines });
+  }
+
+  async #send<T>(send: () => Promise<T>, text: string, how: { alone: boolean }): Promise<T> {
+    while (this.#alone !== undefined) await this.#alone;
+    const answer = send();
+    if (how.alone) {
+      const settled = answer.then(noop, noop).then(() => {
+        this.#alone = undefined;
+      });
+      this.#alone = settled;
+    }
+    try {
+      return await answer;
+    } catch (error) {
+      throw toDatabaseError(error, this.#dialect.where, text);
+    }
+  }
+}
+
+function statement(
+  text: string,
+  parameters: readonly SqlValue[] | undefined,
+  names: StatementNames,
+): pg.QueryConfig {
+  if (parameters === undefined) return { text };
+  const name = names.of(text);
+  const values = parameters.map(encodeParameter);
+  return name === undefined ? { text, values } : { name, text, values };
+}
+
+/** Several statements in one text answer with a list of results. */
+function lastRows<R extends Row>(result: pg.QueryResult | pg.QueryResult[]): R[] {
+  return (Array.isArray(result) ? result.at(-1)?.rows : result.rows) ?? [];
+}
+
+function noop(): void {}
