@@ -1,6 +1,6 @@
 export { AccountsError, type AccountsFault } from "./accounts-error.ts";
+export type { PoolHead } from "./pool/admission.ts";
 export type { BlockSelection } from "./pool/block-selection.ts";
-export type { PoolHead } from "./pool/check-transaction.ts";
 export { PoolError, type PoolFault } from "./pool/pool-error.ts";
 export {
   DEFAULT_POOL_LIMITS,

@@ -1,6 +1,6 @@
 import { type Address, EMPTY_CODE_HASH, type Hash } from "@ghostchain/evm";
 import type { SenderTransaction } from "@ghostchain/protocol";
-import type { PoolHead } from "./check-transaction.ts";
+import type { PoolHead } from "./admission.ts";
 
 /** Transactions and heads for the tests of the pool. Nothing here is signed. */
 
@@ -66,8 +66,8 @@ export function headWith(
     hardfork: "osaka",
     baseFeeWei: 1_000n,
     blobBaseFeeWei: 1n,
-    maxBlobsPerBlock: 6,
-    blockGasLimit: 30_000_000n,
+    maxBlobCount: 6,
+    gasLimit: 30_000_000n,
     ...changes,
   };
 }

@@ -1,7 +1,7 @@
 import type { Account, Address, Hash } from "@ghostchain/evm";
 import type { SenderTransaction } from "@ghostchain/protocol";
+import { type PoolHead, senderRefusal, transactionRefusal } from "./admission.ts";
 import { type BlockSelection, createBlockSelection } from "./block-selection.ts";
-import { checkAccount, checkFees, checkTransaction, type PoolHead } from "./check-transaction.ts";
 import { EvictionOrder } from "./eviction-order.ts";
 import { PoolError, type PoolFault } from "./pool-error.ts";
 import { createPoolEntry, type PoolEntry, SenderQueue } from "./sender-queue.ts";
@@ -118,9 +118,7 @@ export class TransactionPool {
     if (this.#byHash.has(transaction.hash)) {
       return { code: "TRANSACTION_KNOWN", hash: transaction.hash };
     }
-    const fault =
-      checkTransaction(transaction, this.#head, this.#limits) ??
-      checkFees(transaction.transaction, this.#head, this.#limits);
+    const fault = transactionRefusal(transaction, this.#head, this.#limits);
     if (fault !== undefined) return fault;
     const account = this.#head.state.account(transaction.sender);
     const queue =
@@ -185,13 +183,17 @@ export class TransactionPool {
   ): PoolFault | undefined {
     const { transaction } = entry;
     const old = queue.at(entry.nonce);
-    const othersWei = queue.costWei - (old?.costWei ?? 0n);
-    const fault = checkAccount(entry, account, this.#head.state, othersWei);
+    const queuedWei = queue.costWei - (old?.costWei ?? 0n);
+    const fault = senderRefusal(entry, account, this.#head.state, queuedWei);
     if (fault !== undefined) return fault;
     if (old !== undefined) {
       if (outbids(transaction, old.transaction)) return undefined;
       const { hash } = old.transaction;
-      return { code: "REPLACEMENT_UNDERPRICED", hash: transaction.hash, replaces: hash };
+      return {
+        code: "TRANSACTION_REPLACEMENT_UNDERPRICED",
+        hash: transaction.hash,
+        replaces: hash,
+      };
     }
     const limit = this.#limits.countPerSender;
     if (queue.entries.length < limit) return undefined;

@@ -1,7 +1,7 @@
 import { EMPTY_CODE_HASH, type Hash } from "@ghostchain/evm";
 import type { SenderTransaction, Transaction } from "@ghostchain/protocol";
 import { describe, expect, it } from "vitest";
-import type { PoolHead } from "./check-transaction.ts";
+import type { PoolHead } from "./admission.ts";
 import { PoolError } from "./pool-error.ts";
 import { ALICE, BOB, headWith, transfer } from "./pool-fixture.ts";
 import { DEFAULT_POOL_LIMITS, type PoolLimits, TransactionPool } from "./transaction-pool.ts";
@@ -30,28 +30,34 @@ describe("a transaction that breaks a rule", () => {
   });
 
   it.each<[code: string, change: object, head?: Partial<PoolHead>, limits?: Partial<PoolLimits>]>([
-    ["CHAIN_ID_WRONG", { chainId: 1n }],
-    ["NONCE_MAXIMUM", { nonce: 2n ** 64n - 1n }],
-    ["INTRINSIC_GAS_TOO_LOW", { gasLimit: 20_999n }],
-    ["INTRINSIC_GAS_TOO_LOW", { accessList: [{ address: BOB, storageKeys: [] }] }],
-    ["FLOOR_GAS_TOO_LOW", { data: new Uint8Array(100).fill(1), gasLimit: 23_000n }],
-    ["GAS_LIMIT_ABOVE_BLOCK", { gasLimit: 30_000_001n }],
-    ["GAS_LIMIT_ABOVE_CAP", { gasLimit: 16_777_217n }],
-    ["INIT_CODE_TOO_LARGE", { to: undefined, data: new Uint8Array(49_153), gasLimit: 9_000_000n }],
+    ["TRANSACTION_CHAIN_ID_WRONG", { chainId: 1n }],
+    ["TRANSACTION_NONCE_MAXIMUM", { nonce: 2n ** 64n - 1n }],
+    ["TRANSACTION_GAS_TOO_LOW", { gasLimit: 20_999n }],
+    ["TRANSACTION_GAS_TOO_LOW", { accessList: [{ address: BOB, storageKeys: [] }] }],
+    ["TRANSACTION_FLOOR_GAS_TOO_LOW", { data: new Uint8Array(100).fill(1), gasLimit: 23_000n }],
+    ["TRANSACTION_GAS_ABOVE_BLOCK", { gasLimit: 30_000_001n }, { hardfork: "prague" }],
+    ["TRANSACTION_GAS_ABOVE_CAP", { gasLimit: 16_777_217n }],
+    [
+      "TRANSACTION_INIT_CODE_TOO_LARGE",
+      { to: undefined, data: new Uint8Array(49_153), gasLimit: 9_000_000n },
+    ],
     ["TRANSACTION_TOO_LARGE", {}, {}, { transactionSizeBytes: 109 }],
-    ["TIP_ABOVE_FEE_CAP", { maxPriorityFeePerGasWei: 5000n }],
-    ["UNDERPRICED", {}, {}, { minimumTipWei: 2n }],
-    ["FEE_BELOW_BASE_FEE", {}, { baseFeeWei: 1002n }, { feeBelowBaseFee: "refuse" }],
+    ["TRANSACTION_TIP_ABOVE_FEE", { maxPriorityFeePerGasWei: 5000n }],
+    ["TRANSACTION_UNDERPRICED", {}, {}, { minimumTipWei: 2n }],
+    ["TRANSACTION_BELOW_BASE_FEE", {}, { baseFeeWei: 1002n }, { feeBelowBaseFee: "refuse" }],
     ["TRANSACTION_TYPE_UNSUPPORTED", {}, { hardfork: "berlin" }],
     ["TRANSACTION_TYPE_UNSUPPORTED", { type: 4, authorizations: [] }, { hardfork: "cancun" }],
-    ["AUTHORIZATIONS_INVALID", { type: 4, authorizations: [] }],
-    ["AUTHORIZATIONS_INVALID", { type: 4, authorizations: [AUTHORIZATION], to: undefined }],
-    ["BLOBS_INVALID", blobs([])],
-    ["BLOBS_INVALID", blobs(Array<Hash>(7).fill(BLOB_HASH))],
-    ["BLOBS_INVALID", blobs([EMPTY_CODE_HASH])],
-    ["BLOBS_INVALID", { ...blobs([BLOB_HASH]), to: undefined }],
+    ["TRANSACTION_AUTHORIZATIONS_MISSING", { type: 4, authorizations: [] }],
     [
-      "BLOB_FEE_BELOW_BASE_FEE",
+      "TRANSACTION_RECIPIENT_MISSING",
+      { gasLimit: 99_000n, type: 4, authorizations: [AUTHORIZATION], to: undefined },
+    ],
+    ["TRANSACTION_BLOBS_MISSING", blobs([])],
+    ["TRANSACTION_BLOBS_TOO_MANY", blobs(Array<Hash>(7).fill(BLOB_HASH))],
+    ["TRANSACTION_BLOB_VERSION_UNKNOWN", blobs([EMPTY_CODE_HASH])],
+    ["TRANSACTION_RECIPIENT_MISSING", { ...blobs([BLOB_HASH]), gasLimit: 99_000n, to: undefined }],
+    [
+      "TRANSACTION_BELOW_BLOB_BASE_FEE",
       blobs([BLOB_HASH]),
       { blobBaseFeeWei: 9n },
       { feeBelowBaseFee: "refuse" },
