@@ -6,6 +6,16 @@ export type {
   StoredBlock,
   Withdrawal,
 } from "./block/block.ts";
+export {
+  decodeBlock,
+  EMPTY_OMMERS_HASH,
+  encodeBlock,
+  encodeWithdrawal,
+  hashOmmers,
+} from "./block/block-codec.ts";
+export { decodeHeader, encodeHeader, headerHash } from "./block/header-codec.ts";
+export { logsBloomOf, mayContain, mergeBlooms } from "./block/logs-bloom.ts";
+export { decodeReceipt, encodeReceipt } from "./block/receipt-codec.ts";
 export { checksumAddress, parseChecksumAddress } from "./checksum-address.ts";
 export {
   type BlockFault,

@@ -16,6 +16,10 @@ export class RlpFields {
     this.#fault = fault;
   }
 
+  get count(): number {
+    return this.#items.length;
+  }
+
   /** Refuses any other number of fields. */
   expectCount(name: string, ...counts: readonly number[]): void {
     if (counts.includes(this.#items.length)) return;
