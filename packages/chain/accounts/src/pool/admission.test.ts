@@ -44,7 +44,7 @@ describe("a transaction that breaks a rule", () => {
     ["TRANSACTION_TOO_LARGE", {}, {}, { transactionSizeBytes: 109 }],
     ["TRANSACTION_TIP_ABOVE_FEE", { maxPriorityFeePerGasWei: 5000n }],
     ["TRANSACTION_UNDERPRICED", {}, {}, { minimumTipWei: 2n }],
-    ["TRANSACTION_BELOW_BASE_FEE", {}, { baseFeeWei: 1002n }, { feeBelowBaseFee: "refuse" }],
+    ["TRANSACTION_FEE_BELOW_BASE_FEE", {}, { baseFeeWei: 1002n }, { feeBelowBaseFee: "refuse" }],
     ["TRANSACTION_TYPE_UNSUPPORTED", {}, { hardfork: "berlin" }],
     ["TRANSACTION_TYPE_UNSUPPORTED", { type: 4, authorizations: [] }, { hardfork: "cancun" }],
     ["TRANSACTION_AUTHORIZATIONS_MISSING", { type: 4, authorizations: [] }],
@@ -57,7 +57,7 @@ describe("a transaction that breaks a rule", () => {
     ["TRANSACTION_BLOB_VERSION_UNKNOWN", blobs([EMPTY_CODE_HASH])],
     ["TRANSACTION_RECIPIENT_MISSING", { ...blobs([BLOB_HASH]), gasLimit: 99_000n, to: undefined }],
     [
-      "TRANSACTION_BELOW_BLOB_BASE_FEE",
+      "TRANSACTION_BLOB_FEE_BELOW_BASE_FEE",
       blobs([BLOB_HASH]),
       { blobBaseFeeWei: 9n },
       { feeBelowBaseFee: "refuse" },
@@ -86,7 +86,7 @@ describe("a transaction that breaks a rule", () => {
         },
       });
     const contract = new TransactionPool(withCode(new Uint8Array([0x60])));
-    expect(outcome(contract, transfer({ nonce: 0 }))).toBe("SENDER_NOT_EOA");
+    expect(outcome(contract, transfer({ nonce: 0 }))).toBe("TRANSACTION_SENDER_HAS_CODE");
     const delegation = Uint8Array.of(0xef, 0x01, 0x00, ...new Uint8Array(20));
     expect(outcome(new TransactionPool(withCode(delegation)), transfer({ nonce: 0 }))).toBe(
       "accepted",

@@ -38,7 +38,7 @@ export function transactionRefusal(
   const fault = transactionFault(transaction, head);
   if (fault !== undefined) return fault;
   if (gasLimit > head.gasLimit) {
-    return { code: "TRANSACTION_GAS_ABOVE_BLOCK", gasLimit, blockGasLimit: head.gasLimit };
+    return { code: "TRANSACTION_GAS_ABOVE_BLOCK", gasLimit, availableGas: head.gasLimit };
   }
   const blobCount = transaction.type === 3 ? transaction.blobHashes.length : 0;
   if (blobCount > head.maxBlobCount) {
@@ -63,14 +63,15 @@ export function senderRefusal(
   if (account !== undefined && account.codeHash !== EMPTY_CODE_HASH) {
     const code = state.code(account.codeHash);
     if (delegationTarget(code) === undefined) {
-      return { code: "SENDER_NOT_EOA", sender, codeSizeBytes: code.length };
+      return { code: "TRANSACTION_SENDER_HAS_CODE", sender, sizeBytes: code.length };
     }
   }
   const accountNonce = account?.nonce ?? 0n;
-  if (nonce < accountNonce) return { code: "SENDER_NONCE_TOO_LOW", sender, nonce, accountNonce };
+  if (nonce < accountNonce)
+    return { code: "TRANSACTION_NONCE_TOO_LOW", sender, nonce, accountNonce };
   const balanceWei = account?.balanceWei ?? 0n;
   if (costWei + queuedWei <= balanceWei) return undefined;
-  return { code: "SENDER_FUNDS_INSUFFICIENT", sender, balanceWei, costWei, queuedWei };
+  return { code: "TRANSACTION_FUNDS_INSUFFICIENT", sender, balanceWei, costWei, queuedWei };
 }
 
 function feeRefusal(
@@ -86,7 +87,7 @@ function feeRefusal(
   if (limits.feeBelowBaseFee === "wait") return undefined;
   if (feeWei < head.baseFeeWei) {
     return {
-      code: "TRANSACTION_BELOW_BASE_FEE",
+      code: "TRANSACTION_FEE_BELOW_BASE_FEE",
       maxFeeWei: feeWei,
       baseFeeWei: head.baseFeeWei,
     };
@@ -96,7 +97,7 @@ function feeRefusal(
   }
   const maxBlobFeeWei = transaction.maxFeePerBlobGasWei;
   return {
-    code: "TRANSACTION_BELOW_BLOB_BASE_FEE",
+    code: "TRANSACTION_BLOB_FEE_BELOW_BASE_FEE",
     maxFeeWei: maxBlobFeeWei,
     baseFeeWei: head.blobBaseFeeWei,
   };

@@ -7,15 +7,15 @@ export type PoolFault =
   | TransactionFault
   | { code: "TRANSACTION_KNOWN"; hash: Hash }
   | { code: "TRANSACTION_TOO_LARGE"; sizeBytes: number; limitBytes: number }
-  | { code: "TRANSACTION_GAS_ABOVE_BLOCK"; gasLimit: bigint; blockGasLimit: bigint }
+  | { code: "TRANSACTION_GAS_ABOVE_BLOCK"; gasLimit: bigint; availableGas: bigint }
   | { code: "TRANSACTION_UNDERPRICED"; tipWei: bigint; minimumWei: bigint }
-  | { code: "TRANSACTION_BELOW_BASE_FEE"; maxFeeWei: bigint; baseFeeWei: bigint }
-  | { code: "TRANSACTION_BELOW_BLOB_BASE_FEE"; maxFeeWei: bigint; baseFeeWei: bigint }
+  | { code: "TRANSACTION_FEE_BELOW_BASE_FEE"; maxFeeWei: bigint; baseFeeWei: bigint }
+  | { code: "TRANSACTION_BLOB_FEE_BELOW_BASE_FEE"; maxFeeWei: bigint; baseFeeWei: bigint }
   | { code: "TRANSACTION_REPLACEMENT_UNDERPRICED"; hash: Hash; replaces: Hash }
-  | { code: "SENDER_NOT_EOA"; sender: Address; codeSizeBytes: number }
-  | { code: "SENDER_NONCE_TOO_LOW"; sender: Address; nonce: bigint; accountNonce: bigint }
+  | { code: "TRANSACTION_SENDER_HAS_CODE"; sender: Address; sizeBytes: number }
+  | { code: "TRANSACTION_NONCE_TOO_LOW"; sender: Address; nonce: bigint; accountNonce: bigint }
   | {
-      code: "SENDER_FUNDS_INSUFFICIENT";
+      code: "TRANSACTION_FUNDS_INSUFFICIENT";
       sender: Address;
       balanceWei: bigint;
       costWei: bigint;
@@ -67,18 +67,19 @@ const SENTENCES: Sentences = {
   TRANSACTION_TOO_LARGE: (f) =>
     `oversized data: transaction size ${f.sizeBytes}, limit ${f.limitBytes}`,
   TRANSACTION_GAS_ABOVE_BLOCK: (f) =>
-    `exceeds block gas limit: tx gas ${f.gasLimit}, block gas limit ${f.blockGasLimit}`,
+    `exceeds block gas limit: tx gas ${f.gasLimit}, block gas limit ${f.availableGas}`,
   TRANSACTION_UNDERPRICED: (f) =>
     `transaction underpriced: gas tip cap ${f.tipWei}, minimum needed ${f.minimumWei}`,
-  TRANSACTION_BELOW_BASE_FEE: (f) =>
+  TRANSACTION_FEE_BELOW_BASE_FEE: (f) =>
     `max fee per gas less than block base fee: maxFeePerGas: ${f.maxFeeWei}, baseFee: ${f.baseFeeWei}`,
-  TRANSACTION_BELOW_BLOB_BASE_FEE: (f) =>
+  TRANSACTION_BLOB_FEE_BELOW_BASE_FEE: (f) =>
     `max fee per blob gas less than block blob gas fee: maxFeePerBlobGas: ${f.maxFeeWei}, blobBaseFee: ${f.baseFeeWei}`,
   TRANSACTION_REPLACEMENT_UNDERPRICED: () => "replacement transaction underpriced",
-  SENDER_NOT_EOA: (f) => `sender not an eoa: address ${f.sender}, len(code): ${f.codeSizeBytes}`,
-  SENDER_NONCE_TOO_LOW: (f) =>
+  TRANSACTION_SENDER_HAS_CODE: (f) =>
+    `sender not an eoa: address ${f.sender}, len(code): ${f.sizeBytes}`,
+  TRANSACTION_NONCE_TOO_LOW: (f) =>
     `nonce too low: address ${f.sender}, tx: ${f.nonce} state: ${f.accountNonce}`,
-  SENDER_FUNDS_INSUFFICIENT: (f) =>
+  TRANSACTION_FUNDS_INSUFFICIENT: (f) =>
     `insufficient funds for gas * price + value: balance ${f.balanceWei}${queuedCost(f.queuedWei)}, tx cost ${f.costWei}`,
   SENDER_QUEUE_FULL: (f) =>
     `account limit exceeded: address ${f.sender} has ${f.limit} transactions waiting`,

@@ -88,12 +88,12 @@ class NaivePool {
     const { sender } = next;
     const nonce = Number(next.transaction.nonce);
     const funds = this.#accounts.get(sender);
-    if (nonce < (funds?.nonce ?? 0)) return "SENDER_NONCE_TOO_LOW";
+    if (nonce < (funds?.nonce ?? 0)) return "TRANSACTION_NONCE_TOO_LOW";
     const own = this.all.filter((other) => other.sender === sender);
     const old = own.find((other) => other.transaction.nonce === next.transaction.nonce);
     const others = own.filter((other) => other !== old);
     const cost = [next, ...others].reduce((sum, tx) => sum + maxCostWei(tx.transaction), 0n);
-    if (cost > (funds?.balanceWei ?? 10n ** 24n)) return "SENDER_FUNDS_INSUFFICIENT";
+    if (cost > (funds?.balanceWei ?? 10n ** 24n)) return "TRANSACTION_FUNDS_INSUFFICIENT";
     if (old !== undefined && !outbids(next, old)) return "TRANSACTION_REPLACEMENT_UNDERPRICED";
     if (old === undefined && own.length >= LIMITS.countPerSender) return "SENDER_QUEUE_FULL";
     const rest = this.all.filter((other) => other !== old);
