@@ -1,13 +1,13 @@
-import type { Database } from "@ghostchain/database";
+import { type Database, migrate } from "@ghostchain/database";
 import type { Clock, Service } from "@ghostchain/service";
 import type { Address } from "viem";
 import { AuthError } from "./auth-error.ts";
 import { type Session, signToken, type TokenRules, verifyToken } from "./session-token.ts";
 import {
-  createSingleUseTables,
   issueNonce,
   issueTicket,
   redeemTicket,
+  SINGLE_USE_MIGRATIONS,
   spendNonce,
 } from "./single-use.ts";
 import { loadTokenKeys, type TokenKeys } from "./token-keys.ts";
@@ -50,7 +50,7 @@ export function createAuth(
     name: "auth",
     async start() {
       keys = await loadTokenKeys(options.keyFile);
-      await createSingleUseTables(database);
+      await database.transaction((sql) => migrate(sql, "auth", SINGLE_USE_MIGRATIONS));
     },
     async stop() {
       keys = [];

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Database } from "@ghostchain/database";
+import type { Database, Migration } from "@ghostchain/database";
 import type { Address } from "viem";
 import { AuthError } from "./auth-error.ts";
 import type { Session } from "./session-token.ts";
@@ -8,27 +8,24 @@ import type { Session } from "./session-token.ts";
  * What may be used once, by whichever process it is shown to: nonces for a login and tickets for a
  * WebSocket. Both are deleted by the statement that accepts them, so of two parallel uses one wins.
  */
-export async function createSingleUseTables(database: Database): Promise<void> {
-  await database.transaction(async (sql) => {
-    // Two processes that start together would both find nothing and both create.
-    await sql.query("SELECT pg_advisory_xact_lock(hashtext('ghostchain.auth'))");
-    await sql.query(`
-      CREATE SCHEMA IF NOT EXISTS auth;
-      CREATE TABLE IF NOT EXISTS auth.nonces (
+export const SINGLE_USE_MIGRATIONS: readonly Migration[] = [
+  {
+    id: "001-single-use",
+    sql: `
+      CREATE TABLE nonces (
         nonce TEXT PRIMARY KEY,
         expires_at TIMESTAMPTZ NOT NULL
       );
-      CREATE INDEX IF NOT EXISTS nonces_expires_at ON auth.nonces (expires_at);
-      CREATE TABLE IF NOT EXISTS auth.tickets (
+      CREATE INDEX nonces_expires_at ON nonces (expires_at);
+      CREATE TABLE tickets (
         ticket_hash BYTEA PRIMARY KEY,
         address TEXT NOT NULL,
         expires_at TIMESTAMPTZ NOT NULL,
         session_expires_at TIMESTAMPTZ NOT NULL
       );
-      CREATE INDEX IF NOT EXISTS tickets_expires_at ON auth.tickets (expires_at);
-    `);
-  });
-}
+      CREATE INDEX tickets_expires_at ON tickets (expires_at);`,
+  },
+];
 
 /** @returns 32 characters of base 16, as EIP-4361 wants its nonce (at least 8, alphanumeric) */
 export async function issueNonce(
@@ -49,6 +46,7 @@ export async function issueNonce(
 
 /** @throws {AuthError} `AUTH_NONCE_INVALID` when it was not given out, was used, or is too old */
 export async function spendNonce(database: Database, nonce: string, nowMs: number): Promise<void> {
+  if (!NONCE.test(nonce)) throw new AuthError({ code: "AUTH_NONCE_INVALID" });
   const [row] = await database.query<{ expires_at: Date }>(
     "DELETE FROM auth.nonces WHERE nonce = $1 RETURNING expires_at",
     [nonce],
@@ -100,6 +98,8 @@ export async function redeemTicket(
     throw new AuthError({ code: "AUTH_TICKET_INVALID" });
   return { address: row.address, expiresAtMs: row.session_expires_at.getTime() };
 }
+
+const NONCE = /^[0-9a-f]{32}$/;
 
 /** Rows past their time that one insert takes away: more than it adds, so the tables stay small. */
 const SWEEP = 4;
