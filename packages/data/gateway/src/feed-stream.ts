@@ -1,0 +1,210 @@
+import type { FeedPosition, FeedRow, JsonObject } from "@ghostchain/feed";
+import type { Connection } from "./connection.ts";
+import { FilterGroups } from "./filter-groups.ts";
+import type { GatewayLimits } from "./limits.ts";
+import { type PreparedRow, RecentRows, rowMessage } from "./recent-rows.ts";
+import { encodeTextFrame } from "./text-frame.ts";
+
+/** The state an account sees, as the database had it when the feed stood at `sequenceId`. */
+export interface Snapshot extends FeedPosition {
+  /** JSON text, so that it is made once for all who wait for it. */
+  readonly json: string;
+}
+
+/**
+ * The order guarantee: every connection sees each row that is for it exactly once and in order.
+ *
+ * There is one list of recent rows and each connection is a place in it. A replay is read out of that list
+ * in one step, so nothing can come between it and what is live. Only a snapshot takes time: a
+ * connection that waits for one is held, and what it missed meanwhile is read from the list when it resumes.
+ */
+export class FeedStream {
+  readonly #limits: Pick<GatewayLimits, "replayRows" | "outboundBytes">;
+  readonly #groups = new FilterGroups();
+  readonly #byAddress = new Map<string, Set<Connection>>();
+  readonly #recent: RecentRows;
+  readonly epoch: string;
+
+  /** @param from - the position before the first row that will be appended */
+  constructor(from: FeedPosition, limits: Pick<GatewayLimits, "replayRows" | "outboundBytes">) {
+    this.epoch = from.epoch;
+    this.#limits = limits;
+    this.#recent = new RecentRows(from.sequenceId, 2 * limits.replayRows);
+  }
+
+  get head(): number {
+    return this.#recent.head;
+  }
+
+  /** Gives the next row of the feed to all who watch it, encoding it once for all who stand alike. */
+  append(row: FeedRow): void {
+    const prepared = this.#recent.append(row);
+    const frames = new Map<number, Buffer>();
+    for (const group of this.#groups.watching(prepared.topics)) {
+      for (const connection of group.members) {
+        if (connection.phase !== "live" || row.sequenceId <= connection.position) continue;
+        let frame = frames.get(connection.told);
+        if (!frame) {
+          frame = encodeTextFrame(rowMessage(prepared, connection.told));
+          frames.set(connection.told, frame);
+        }
+        connection.told = row.sequenceId;
+        connection.outlet.send(frame);
+      }
+    }
+    this.#deliverPersonal(prepared);
+  }
+
+  /** Lets a new connection see what happens from now on. */
+  join(connection: Connection): void {
+    connection.position = this.head;
+    connection.told = this.head;
+    connection.phase = "live";
+    this.#groups.place(connection);
+  }
+
+  /** Changes what it sees from now on. */
+  watch(connection: Connection, topics: ReadonlySet<string>): void {
+    connection.topics.clear();
+    for (const topic of topics) connection.topics.add(topic);
+    this.#groups.place(connection);
+  }
+
+  /** Personal messages for `address` reach it from now on. */
+  own(connection: Connection, address: string): void {
+    const key = address.toLowerCase();
+    const owners = this.#byAddress.get(key);
+    if (owners) owners.add(connection);
+    else this.#byAddress.set(key, new Set([connection]));
+  }
+
+  /** How many connections this user has here. */
+  countOf(address: string): number {
+    return this.#byAddress.get(address.toLowerCase())?.size ?? 0;
+  }
+
+  leave(connection: Connection): void {
+    connection.phase = "closed";
+    this.#groups.remove(connection);
+    const key = connection.session?.address.toLowerCase() ?? "";
+    const owners = this.#byAddress.get(key);
+    owners?.delete(connection);
+    if (owners?.size === 0) this.#byAddress.delete(key);
+  }
+
+  hold(connection: Connection): void {
+    connection.position = Math.max(connection.position, this.head);
+    connection.phase = "held";
+  }
+
+  /**
+   * Gives what came while it was held, and lets it go on live.
+   *
+   * @returns whether that could be done; if not, it was held too long and needs a snapshot
+   */
+  resume(connection: Connection): boolean {
+    if (!this.#recent.reaches(connection.position)) return false;
+    for (const prepared of this.#recent.after(connection.position)) {
+      if (isFor(connection, prepared)) {
+        connection.outlet.send(encodeTextFrame(rowMessage(prepared, connection.told)));
+        connection.told = prepared.sequenceId;
+      }
+      this.#deliverPersonalTo(connection, prepared);
+    }
+    connection.position = Math.max(connection.position, this.head);
+    connection.phase = "live";
+    this.#groups.place(connection);
+    return true;
+  }
+
+  /**
+   * Answers RECONNECT with REPLAY.
+   *
+   * @returns whether it did; if not, too much was missed, or the id is of another history: send a snapshot
+   */
+  replay(connection: Connection, lastSequenceId: number, epoch: string | undefined): boolean {
+    if (!this.#canReplay(lastSequenceId, epoch)) return false;
+    let told = lastSequenceId;
+    const events: string[] = [];
+    for (const prepared of this.#recent.after(lastSequenceId)) {
+      if (!isFor(connection, prepared)) continue;
+      events.push(rowMessage(prepared, told));
+      told = prepared.sequenceId;
+    }
+    const to = Math.max(lastSequenceId, this.head);
+    const frame = encodeTextFrame(
+      `{"type":"REPLAY","events":[${events.join(",")}],"fromSequenceId":${lastSequenceId},"toSequenceId":${to}}`,
+    );
+    // One that would fill the outbound buffer by itself would be cut off, and asked for again, for ever.
+    if (frame.length > this.#limits.outboundBytes / 2) return false;
+    connection.outlet.send(frame);
+    connection.position = to;
+    connection.told = told;
+    connection.phase = "live";
+    this.#groups.place(connection);
+    return true;
+  }
+
+  #canReplay(lastSequenceId: number, epoch: string | undefined): boolean {
+    if (epoch !== undefined && epoch !== this.epoch) return false;
+    if (lastSequenceId <= this.head) {
+      const missed = this.head - lastSequenceId;
+      return missed < this.#limits.replayRows && this.#recent.reaches(lastSequenceId);
+    }
+    // Another gateway may be a little ahead of this one; without the epoch the id may be of another history.
+    return epoch !== undefined && lastSequenceId - this.head < this.#limits.replayRows;
+  }
+
+  /**
+   * Answers a held connection with FULL_SYNC and lets it go on from there.
+   *
+   * @returns `stale` when the snapshot is of another epoch, or so old that rows after it are gone; `too large`
+   *   when it does not fit the outbound buffer
+   */
+  fullSync(connection: Connection, snapshot: Snapshot): "synced" | "stale" | "too large" {
+    const { epoch, sequenceId, json } = snapshot;
+    if (epoch !== this.epoch || !this.#recent.reaches(sequenceId)) return "stale";
+    const frame = encodeTextFrame(
+      `{"type":"FULL_SYNC","snapshot":${json},"sequenceId":${sequenceId},"epoch":${JSON.stringify(epoch)}}`,
+    );
+    if (frame.length > this.#limits.outboundBytes) return "too large";
+    connection.outlet.send(frame);
+    connection.position = sequenceId;
+    connection.told = sequenceId;
+    return this.resume(connection) ? "synced" : "stale";
+  }
+
+  /** A message outside the sequence, to everyone who watches one of `topics`. */
+  broadcast(message: JsonObject, topics: readonly string[]): void {
+    const frame = encodeTextFrame(JSON.stringify(message));
+    for (const group of this.#groups.watching(topics)) {
+      for (const connection of group.members) connection.outlet.send(frame);
+    }
+  }
+
+  #deliverPersonal(prepared: PreparedRow): void {
+    for (const { address, message } of prepared.row.personal) {
+      const owners = this.#byAddress.get(address.toLowerCase());
+      if (!owners) continue;
+      const frame = encodeTextFrame(JSON.stringify(message));
+      for (const connection of owners) {
+        if (connection.phase === "live" && prepared.sequenceId > connection.position) {
+          connection.outlet.send(frame);
+        }
+      }
+    }
+  }
+
+  #deliverPersonalTo(connection: Connection, prepared: PreparedRow): void {
+    const owner = connection.session?.address.toLowerCase();
+    for (const { address, message } of prepared.row.personal) {
+      if (address.toLowerCase() === owner) {
+        connection.outlet.send(encodeTextFrame(JSON.stringify(message)));
+      }
+    }
+  }
+}
+
+function isFor(connection: Connection, prepared: PreparedRow): boolean {
+  return prepared.topics.some((topic) => connection.topics.has(topic));
+}
