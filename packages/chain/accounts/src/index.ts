@@ -1,4 +1,16 @@
 export { AccountsError, type AccountsFault } from "./accounts-error.ts";
+export {
+  type BlockExecution,
+  type ExecutedTransaction,
+  executeTransaction,
+} from "./execution/execute-transaction.ts";
+export { ExecutionError, type ExecutionFault } from "./execution/execution-error.ts";
+export type {
+  TransactionBody,
+  TransactionOutcome,
+  TransactionSite,
+} from "./execution/run-transaction.ts";
+export { simulateTransaction } from "./execution/simulate-transaction.ts";
 export type { PoolHead } from "./pool/admission.ts";
 export type { BlockSelection } from "./pool/block-selection.ts";
 export { PoolError, type PoolFault } from "./pool/pool-error.ts";

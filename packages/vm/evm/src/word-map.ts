@@ -37,12 +37,12 @@ export class WordMap<V> implements ReadonlyMap<bigint, V> {
     return this.#entries.values();
   }
 
-  keys(): MapIterator<bigint> {
-    return this.#entries.values().map(([word]) => word);
+  *keys(): MapIterator<bigint> {
+    for (const [word] of this.entries()) yield word;
   }
 
-  values(): MapIterator<V> {
-    return this.#entries.values().map(([, value]) => value);
+  *values(): MapIterator<V> {
+    for (const [, value] of this.entries()) yield value;
   }
 
   [Symbol.iterator](): MapIterator<[bigint, V]> {

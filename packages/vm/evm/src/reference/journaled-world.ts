@@ -2,6 +2,7 @@ import { keccak256 } from "@ghostchain/crypto";
 import { bytesToHex } from "@ghostchain/encoding";
 import { EMPTY_CODE_HASH } from "../address.ts";
 import type { Account, Address, Hash, Log, StateReader } from "../evm.ts";
+import type { Precompiles } from "../precompile.ts";
 import { WordMap } from "../word-map.ts";
 import type { AccountChange, StateChanges, World } from "../world.ts";
 import type { AccountRecord, Slot } from "./account-record.ts";
@@ -24,6 +25,7 @@ export class JournaledWorld implements World {
   readonly #state: StateReader;
   readonly #rules: Rules;
   readonly #codes: CodeCache;
+  readonly #precompiles: Precompiles;
   readonly #records = new Map<Address, AccountRecord>();
   readonly #newCode = new Map<Hash, Uint8Array>();
   readonly #loadCode = (hash: Hash): Uint8Array =>
@@ -37,10 +39,11 @@ export class JournaledWorld implements World {
   #logs: Log[] = [];
   #refund = 0;
 
-  constructor(state: StateReader, rules: Rules, codes: CodeCache) {
+  constructor(state: StateReader, rules: Rules, codes: CodeCache, precompiles: Precompiles) {
     this.#state = state;
     this.#rules = rules;
     this.#codes = codes;
+    this.#precompiles = precompiles;
   }
 
   get logs(): readonly Log[] {
@@ -203,12 +206,13 @@ export class JournaledWorld implements World {
     this.#journal.push(() => written.set(slot, before));
   }
 
+  /** Precompiles are warm in every transaction. */
   isWarmAccount(address: Address): boolean {
-    return this.#record(address).warmIn === this.#serial;
+    return this.#record(address).warmIn === this.#serial || this.#precompiles.has(address);
   }
 
   warmAccount(address: Address): boolean {
-    return this.#warm(this.#record(address));
+    return !this.#precompiles.has(address) && this.#warm(this.#record(address));
   }
 
   isWarmSlot(address: Address, slot: bigint): boolean {

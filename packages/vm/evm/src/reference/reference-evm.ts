@@ -33,7 +33,7 @@ export function createReferenceEvm(options: ReferenceEvmOptions): Evm {
   const codes = new CodeCache(CODE_CACHE_BYTES);
   return {
     hardfork,
-    createWorld: (state) => new JournaledWorld(state, rules, codes),
+    createWorld: (state) => new JournaledWorld(state, rules, codes, precompiles),
     run(world, block, transaction, message) {
       const own = requireOwnWorld(world);
       const execution: Execution = {
