@@ -1,7 +1,8 @@
 import { createHmac, pbkdf2Sync } from "node:crypto";
-import { keccak256, publicKeyOf, SECP256K1_ORDER } from "@ghostchain/crypto";
+import { publicKeyOf, SECP256K1_ORDER } from "@ghostchain/crypto";
 import { bigIntToFixedBytes, bytesToBigInt, bytesToHex, type Hex } from "@ghostchain/encoding";
-import { type Address, addressOfBytes } from "@ghostchain/evm";
+import type { Address } from "@ghostchain/evm";
+import { addressOfPublicKey } from "@ghostchain/protocol";
 
 /** The mnemonic every Ethereum development tool knows. Whoever reads this can spend what it holds. */
 export const DEV_MNEMONIC = "test test test test test test test test test test test junk";
@@ -27,15 +28,6 @@ export function deriveDevAccounts(mnemonic: string, count: number): DevAccount[]
   );
   const external = child(branch, 0);
   return Array.from({ length: count }, (_, index) => accountOf(child(external, index).key));
-}
-
-export function addressOfPrivateKey(privateKey: Uint8Array): Address {
-  return addressOfPublicKey(publicKeyOf(privateKey));
-}
-
-/** @param publicKey 64 bytes, x and y */
-export function addressOfPublicKey(publicKey: Uint8Array): Address {
-  return addressOfBytes(keccak256(publicKey).subarray(12));
 }
 
 interface ExtendedKey {
@@ -71,5 +63,5 @@ function split(bytes: Uint8Array): ExtendedKey {
 }
 
 function accountOf(key: Uint8Array): DevAccount {
-  return { address: addressOfPrivateKey(key), privateKey: bytesToHex(key) };
+  return { address: addressOfPublicKey(publicKeyOf(key)), privateKey: bytesToHex(key) };
 }
