@@ -4,6 +4,7 @@ import type {
   AccessListEntry,
   Authorization,
   ExecutedReceipt,
+  Header,
   SenderTransaction,
   StoredBlock,
 } from "@ghostchain/protocol";
@@ -22,6 +23,8 @@ export interface RpcBackend {
   head(): StoredBlock;
   /** `pending` is built from the pool on the head and has no lasting hash. Undefined when unknown. */
   block(reference: BlockReference): StoredBlock | undefined;
+  /** Header of a canonical block where it can be read for less than the whole block: log search. */
+  headerAt?(number: bigint): Header | undefined;
   /**
    * Receipts in transaction order; undefined when the block is unknown. Those of a block that a reorg
    * removed are still there while `onHead` listeners run.
@@ -74,7 +77,10 @@ export interface BlobSchedule {
 export interface ForkActivation {
   readonly hardfork: Hardfork;
   readonly at: { readonly block: bigint } | { readonly timestamp: bigint };
+  /** Left out: as before. */
   readonly blobSchedule?: BlobSchedule | undefined;
+  /** Where deposits are made (EIP-6110); left out: as before. */
+  readonly depositContract?: Address | undefined;
 }
 
 /** The canonical chain moved. `removed` is newest first, empty but in a reorg; `added` is oldest first. */
