@@ -1,9 +1,9 @@
+export type { Migration } from "@ghostchain/database";
 export type {
   ChainEvent,
   FeedDraft,
   FeedMapper,
   JobContext,
-  Migration,
   Product,
   ProductContract,
   ProductJob,

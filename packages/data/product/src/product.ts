@@ -1,4 +1,4 @@
-import type { Sql } from "@ghostchain/database";
+import type { Migration, Sql } from "@ghostchain/database";
 import type { FeedEvent, JsonObject } from "@ghostchain/feed";
 import type { Clock, Logger } from "@ghostchain/service";
 import type { Abi, Address, Hash } from "viem";
@@ -7,6 +7,8 @@ import type { ProductRoute } from "./route.ts";
 /**
  * Everything an application adds to the stack, as one object. The indexer runs its projections, the gateway
  * streams its feed, the API serves its routes, the worker runs its jobs.
+ *
+ * Its SQL names tables with their schema (`ghostnet.positions`); only in migrations may that be left out.
  */
 export interface Product {
   /** Lower-case letters, digits and `_`: also the PostgreSQL schema that holds its tables. */
@@ -14,7 +16,10 @@ export interface Product {
   readonly contracts: Readonly<Record<string, ProductContract>>;
   /** Run once each, in order, with `search_path` set to the product's schema. */
   readonly migrations: readonly Migration[];
-  /** Tables that projections write. A reorg puts their rows back as they were. */
+  /**
+   * Tables that projections write, without the schema, each with a primary key. A reorg puts their rows back as they
+   * were. Anything else projections write, and any of these rows written by a route or a job, is not undone.
+   */
   readonly tables: readonly string[];
   /** `Contract:Event` to what it changes, inside the block's transaction, in log order. */
   readonly projections: Readonly<Record<string, Projection>>;
@@ -36,12 +41,6 @@ export interface ProductContract {
   readonly address: Address;
   /** The block it was deployed in; nothing before it is read. */
   readonly startBlock: bigint;
-}
-
-export interface Migration {
-  /** Ordered and never reused: `001-positions`. */
-  readonly id: string;
-  readonly sql: string;
 }
 
 /** A decoded log of one of the product's contracts. */
