@@ -3,6 +3,7 @@ import type { Address, Hardfork, Hash, Log, MessageResult, StateReader } from "@
 import type {
   AccessListEntry,
   Authorization,
+  BlobRules,
   ExecutedReceipt,
   Header,
   SenderTransaction,
@@ -34,7 +35,7 @@ export interface RpcBackend {
   locate(transactionHash: Hash): { readonly blockHash: Hash; readonly index: number } | undefined;
   hardforkOf(block: StoredBlock): Hardfork;
   /** Absent on a chain without blobs; undefined for a block before Cancun. */
-  blobScheduleOf?(block: StoredBlock): BlobSchedule | undefined;
+  blobRulesOf?(block: StoredBlock): BlobRules | undefined;
   /** Every rule change the chain has had or has planned, in order: `eth_config`. */
   forks?(): readonly ForkActivation[];
 
@@ -66,19 +67,12 @@ export interface RpcBackend {
   readonly dev: DevControl | undefined;
 }
 
-/** How many blobs a block carries and how their price moves (EIP-7840). */
-export interface BlobSchedule {
-  readonly targetCount: number;
-  readonly maxCount: number;
-  readonly baseFeeUpdateFraction: bigint;
-}
-
 /** From this block, or from the first block of this time on, the chain follows `hardfork`. */
 export interface ForkActivation {
   readonly hardfork: Hardfork;
   readonly at: { readonly block: bigint } | { readonly timestamp: bigint };
   /** Left out: as before. */
-  readonly blobSchedule?: BlobSchedule | undefined;
+  readonly blobs?: BlobRules | undefined;
   /** Where deposits are made (EIP-6110); left out: as before. */
   readonly depositContract?: Address | undefined;
 }

@@ -1,7 +1,8 @@
 import { crc32 } from "node:zlib";
 import { bigIntToFixedBytes, bytesToHex, hexToBytes, toQuantity } from "@ghostchain/encoding";
 import { type Hardfork, includesFork } from "@ghostchain/evm";
-import type { BlobSchedule, ForkActivation, RpcBackend } from "./backend.ts";
+import type { BlobRules } from "@ghostchain/protocol";
+import type { ForkActivation, RpcBackend } from "./backend.ts";
 import { requireBlock } from "./environment.ts";
 
 /** The rules in force, those that come next, and the last ones planned (EIP-7910). */
@@ -23,7 +24,7 @@ export function chainConfig(backend: RpcBackend) {
 function describeFork(backend: RpcBackend, forks: readonly ForkActivation[]) {
   const fork = forks.at(-1);
   if (!fork) return null;
-  const schedule = forks.findLast(({ blobSchedule }) => blobSchedule)?.blobSchedule;
+  const schedule = forks.findLast(({ blobs }) => blobs)?.blobs;
   const deposits = forks.findLast(({ depositContract }) => depositContract)?.depositContract;
   return {
     activationTime: "timestamp" in fork.at ? Number(fork.at.timestamp) : 0,
@@ -40,10 +41,10 @@ function describeFork(backend: RpcBackend, forks: readonly ForkActivation[]) {
   };
 }
 
-function formatSchedule(schedule: BlobSchedule) {
+function formatSchedule(schedule: BlobRules) {
   return {
-    target: schedule.targetCount,
-    max: schedule.maxCount,
+    target: schedule.target,
+    max: schedule.max,
     baseFeeUpdateFraction: Number(schedule.baseFeeUpdateFraction),
   };
 }

@@ -1,13 +1,16 @@
 import { type Hex, toQuantity } from "@ghostchain/encoding";
-import type { ExecutedReceipt, StoredBlock } from "@ghostchain/protocol";
+import {
+  blobBaseFeeWei,
+  type ExecutedReceipt,
+  GAS_PER_BLOB,
+  type StoredBlock,
+} from "@ghostchain/protocol";
 import type { BlockReference, RpcBackend } from "./backend.ts";
-import { blobBaseFeeWei } from "./blob-base-fee.ts";
 import { requireBlock, requireReceipts } from "./environment.ts";
 import { invalidValue, listOf } from "./read/value.ts";
 
 const BLOCKS = 1_024n;
 const PERCENTILES = 100;
-const BLOB_GAS = 131_072;
 
 /** Ascending percentages between 0 and 100. */
 export function readPercentiles(value: unknown): readonly number[] {
@@ -47,8 +50,8 @@ export function feeHistory(
     ],
     gasUsedRatio: blocks.map(gasUsedRatio),
     baseFeePerBlobGas: [
-      ...blocks.map((stored) => toQuantity(blobBaseFeeWei(backend, stored))),
-      toQuantity(next ? blobBaseFeeWei(backend, next) : backend.nextBlobBaseFeeWei()),
+      ...blocks.map((stored) => toQuantity(blobFeeOf(backend, stored))),
+      toQuantity(next ? blobFeeOf(backend, next) : backend.nextBlobBaseFeeWei()),
     ],
     blobGasUsedRatio: blocks.map((stored) => blobGasUsedRatio(backend, stored)),
   };
@@ -105,8 +108,15 @@ function gasUsedRatio({ block: { header } }: StoredBlock): number {
   return header.gasLimit === 0n ? 0 : Number(header.gasUsed) / Number(header.gasLimit);
 }
 
+/** Zero where there are no blobs. */
+function blobFeeOf(backend: RpcBackend, stored: StoredBlock): bigint {
+  const { excessBlobGas } = stored.block.header;
+  const rules = backend.blobRulesOf?.(stored);
+  return excessBlobGas !== undefined && rules ? blobBaseFeeWei(excessBlobGas, rules) : 0n;
+}
+
 function blobGasUsedRatio(backend: RpcBackend, stored: StoredBlock): number {
-  const schedule = backend.blobScheduleOf?.(stored);
+  const rules = backend.blobRulesOf?.(stored);
   const used = stored.block.header.blobGasUsed ?? 0n;
-  return schedule && schedule.maxCount > 0 ? Number(used) / (schedule.maxCount * BLOB_GAS) : 0;
+  return rules && rules.max > 0 ? Number(used) / (rules.max * Number(GAS_PER_BLOB)) : 0;
 }

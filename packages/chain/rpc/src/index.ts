@@ -1,7 +1,6 @@
 export type {
   AccountHolder,
   AccountProof,
-  BlobSchedule,
   BlockOverride,
   BlockReference,
   CallOutcome,
