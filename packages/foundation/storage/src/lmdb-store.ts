@@ -1,3 +1,5 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
 import { open, type RangeOptions, type RootDatabase } from "lmdb";
 import { lockDirectory } from "./directory-lock.ts";
 import { isOpenRange, requireKey, requireKeys } from "./key-rules.ts";
@@ -7,7 +9,7 @@ import { StorageError } from "./storage-error.ts";
 export interface LmdbOptions {
   /** The directory the store has to itself; created where it is missing. */
   readonly path: string;
-  /** The most the store can grow to. Address space, not memory or disk. Default 1 TiB. */
+  /** Address space, not memory or disk, to begin with; growing beyond it is slow. Default 1 TiB. */
   readonly mapSizeBytes?: number;
 }
 
@@ -21,9 +23,9 @@ interface LmdbEntry {
 
 const DEFAULT_MAP_SIZE_BYTES = 2 ** 40;
 
-/** Result codes of LMDB and of the system. */
-const MDB_MAP_FULL = -30792;
-const ENOSPC = 28;
+/** The mark of an LMDB meta page, after the page's own header. */
+const LMDB_MAGIC = 0xbeefc0de;
+const LMDB_MAGIC_OFFSET = 24;
 
 /**
  * A store on disk. Writes made in one turn of the event loop share one synced transaction.
@@ -33,6 +35,7 @@ const ENOSPC = 28;
 export function openLmdb(options: LmdbOptions): KeyValue {
   const unlock = lockDirectory(options.path);
   try {
+    requireLmdbFile(join(options.path, "data.mdb"));
     return new LmdbStore(options.path, openDatabase(options), unlock);
   } catch (cause) {
     unlock();
@@ -40,6 +43,19 @@ export function openLmdb(options: LmdbOptions): KeyValue {
     const fault = { code: "STORE_UNAVAILABLE", directory: options.path, reason } as const;
     throw new StorageError(fault, undefined, { cause });
   }
+}
+
+/** LMDB itself crashes the process over a file that is not its own. An empty or missing file is a new one. */
+function requireLmdbFile(file: string): void {
+  const header = Buffer.alloc(LMDB_MAGIC_OFFSET + 4);
+  const descriptor = openSync(file, "a+");
+  try {
+    const sizeBytes = readSync(descriptor, header, 0, header.length, 0);
+    if (sizeBytes === 0 || header.readUInt32LE(LMDB_MAGIC_OFFSET) === LMDB_MAGIC) return;
+  } finally {
+    closeSync(descriptor);
+  }
+  throw new Error(`${file} is not an LMDB database`);
 }
 
 function openDatabase(options: LmdbOptions): Database {
@@ -54,6 +70,8 @@ function openDatabase(options: LmdbOptions): Database {
     noMemInit: true,
     // Otherwise a write resolves when others can see it, before it is on the disk.
     overlappingSync: false,
+    // Otherwise LMDB makes a promise of its own for each turn, and nobody could catch its rejection.
+    eventTurnBatching: false,
   });
 }
 
@@ -151,13 +169,14 @@ class LmdbStore implements KeyValue {
     });
   }
 
-  /** LMDB rejects at once and says why a little later, in a promise of its own. */
   async #writeError(error: unknown): Promise<StorageError> {
     const cause = await commitErrorOf(error);
-    const full = isCoded(cause) && (cause.code === MDB_MAP_FULL || cause.code === ENOSPC);
-    const code = full ? "STORE_FULL" : "STORE_WRITE_FAILED";
     const reason = reasonOf(cause);
-    return new StorageError({ code, directory: this.#path, reason }, undefined, { cause });
+    return new StorageError(
+      { code: "STORE_WRITE_FAILED", directory: this.#path, reason },
+      `STORE_WRITE_FAILED: nothing of a write to ${this.#path} was kept (${reason}): check the disk and its free space`,
+      { cause },
+    );
   }
 
   #requireOpen(): void {
@@ -187,6 +206,7 @@ function copyValues(changes: readonly KeyChange[]): (Uint8Array | undefined)[] {
   });
 }
 
+/** LMDB rejects at once and says why a little later, in a promise of its own. */
 async function commitErrorOf(error: unknown): Promise<unknown> {
   if (!(error instanceof Error) || !("commitError" in error)) return error;
   try {
@@ -195,10 +215,6 @@ async function commitErrorOf(error: unknown): Promise<unknown> {
   } catch (cause) {
     return cause;
   }
-}
-
-function isCoded(error: unknown): error is Error & { code: unknown } {
-  return error instanceof Error && "code" in error;
 }
 
 function reasonOf(error: unknown): string {

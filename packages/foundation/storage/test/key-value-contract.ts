@@ -91,6 +91,27 @@ function describeWrites(current: () => KeyValue): void {
     expect([...store.range(EVERYTHING)][0]).toEqual([key, value]);
     expect([...store.range(EVERYTHING)]).toHaveLength(20_001);
   });
+
+  it("never shows half of a write", async () => {
+    const store = current();
+    const changesOf = (n: number) => Array.from({ length: 3000 }, (_, at) => put(`k${at}`, `${n}`));
+    let seen = 0;
+    for (let n = 1; n <= 5; n += 1) {
+      let done = false;
+      const writes = [store.write(changesOf(2 * n)), store.write(changesOf(2 * n + 1))];
+      const written = Promise.all(writes).then(() => {
+        done = true;
+      });
+      while (!done) {
+        expect(text(store.get(bytes("k2999")))).toBe(text(store.get(bytes("k0"))));
+        seen += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await written;
+    }
+    expect(seen).toBeGreaterThan(0);
+    expect(text(store.get(bytes("k1500")))).toBe("11");
+  });
 }
 
 function describeRanges(current: () => KeyValue): void {
