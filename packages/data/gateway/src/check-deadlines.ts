@@ -1,6 +1,11 @@
 import type { CloseCode, Connection } from "./connection.ts";
 import type { GatewayLimits } from "./limits.ts";
 
+export interface Parting {
+  readonly code: CloseCode;
+  readonly reason: string;
+}
+
 /**
  * What time alone does to a connection. One sweep asks this of all of them, so that none needs a timer.
  *
@@ -10,7 +15,7 @@ export function checkDeadlines(
   connection: Connection,
   limits: GatewayLimits,
   nowMs: number,
-): { code: CloseCode; reason: string } | undefined {
+): Parting | undefined {
   const { session, phase, openedAtMs } = connection;
   if (phase === "greeting" && nowMs - openedAtMs >= limits.authTimeoutMs) {
     return { code: 4401, reason: "no AUTH in time" };

@@ -1,0 +1,128 @@
+import { type Auth, AuthError, type Session } from "@ghostchain/auth";
+import type { Database } from "@ghostchain/database";
+import { feedPosition, type JsonObject } from "@ghostchain/feed";
+import type { Product } from "@ghostchain/product";
+import type { Clock, Logger } from "@ghostchain/service";
+import type { ClientDesk, Credential, Reader } from "./client-desk.ts";
+import type { Connection } from "./connection.ts";
+import type { Snapshot } from "./feed-stream.ts";
+
+export interface ReaderParts {
+  readonly auth: Pick<Auth, "verifyToken" | "redeemTicket">;
+  readonly database: Database;
+  readonly products: readonly Product[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+type Address = Session["address"];
+
+/** So many of the database's connections a storm of clients may hold. */
+const READS_AT_ONCE = 4;
+
+/** Reads sessions and snapshots for a desk, a few at a time, and a snapshot once for all who wait for it. */
+export class AsyncReader implements Reader {
+  readonly #parts: ReaderParts;
+  readonly #desk: () => ClientDesk;
+  readonly #snapshots = new Map<Address | undefined, Promise<Snapshot>>();
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  /** @param desk - whom to tell; asked for late, because the desk needs its reader first */
+  constructor(parts: ReaderParts, desk: () => ClientDesk) {
+    this.#parts = parts;
+    this.#desk = desk;
+  }
+
+  authenticate(connection: Connection, credential: Credential): void {
+    const { clock, logger } = this.#parts;
+    this.#login(credential).then(
+      ({ session, welcome }) =>
+        this.#desk().authenticated(connection, session, welcome, clock.now()),
+      (error: unknown) => {
+        if (error instanceof AuthError) {
+          this.#desk().authRefused(connection, error.code, REFUSALS[error.code] ?? "refused");
+          return;
+        }
+        logger.warn({ err: error }, "login could not be checked");
+        this.#desk().authRefused(connection, "AUTH_UNAVAILABLE", "logins cannot be checked now");
+      },
+    );
+  }
+
+  readSnapshot(connection: Connection): void {
+    const { clock, logger } = this.#parts;
+    this.#sharedSnapshot(connection.session?.address).then(
+      (snapshot) => this.#desk().snapshotRead(connection, snapshot, clock.now()),
+      (error: unknown) => {
+        logger.warn({ err: error }, "snapshot could not be read");
+        this.#desk().snapshotFailed(connection);
+      },
+    );
+  }
+
+  async #login(credential: Credential): Promise<{ session: Session; welcome: JsonObject[] }> {
+    const { auth, logger } = this.#parts;
+    const session =
+      "token" in credential
+        ? await auth.verifyToken(credential.token)
+        : await auth.redeemTicket(credential.ticket);
+    try {
+      return { session, welcome: await this.#limited(() => this.#readPersonal(session.address)) };
+    } catch (error) {
+      logger.warn({ err: error }, "position of a client could not be read");
+      return { session, welcome: [] };
+    }
+  }
+
+  /** What the owner of `address` would have been told last. */
+  async #readPersonal(address: Address): Promise<JsonObject[]> {
+    const { products, database } = this.#parts;
+    const messages = products.map((product) => product.personal?.(address, database));
+    return (await Promise.all(messages)).filter((message) => message !== undefined);
+  }
+
+  #sharedSnapshot(address: Address | undefined): Promise<Snapshot> {
+    const reading = this.#snapshots.get(address);
+    if (reading !== undefined) return reading;
+    const started = this.#limited(() => this.#readSnapshot(address)).finally(() =>
+      this.#snapshots.delete(address),
+    );
+    this.#snapshots.set(address, started);
+    return started;
+  }
+
+  #readSnapshot(address: Address | undefined): Promise<Snapshot> {
+    return this.#parts.database.transaction(async (sql) => {
+      // One view for all statements, so that the state and its place in the sequence are of one moment.
+      await sql.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+      const position = await feedPosition(sql);
+      const parts: [string, JsonObject][] = [];
+      for (const { name, snapshot } of this.#parts.products) {
+        if (snapshot) parts.push([name, await snapshot(sql, address)]);
+      }
+      return { ...position, json: JSON.stringify(Object.fromEntries(parts)) };
+    });
+  }
+
+  async #limited<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= READS_AT_ONCE) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else {
+      this.#running += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running -= 1;
+    }
+  }
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  AUTH_TOKEN_INVALID: "this token is not valid here",
+  AUTH_TOKEN_EXPIRED: "this token has expired: log in again",
+  AUTH_TICKET_INVALID: "this ticket is unknown, used, or older than its 30 seconds",
+};

@@ -1,0 +1,191 @@
+import type { Auth } from "@ghostchain/auth";
+import type { Database } from "@ghostchain/database";
+import type { EventBus, Unsubscribe } from "@ghostchain/event-bus";
+import {
+  BROADCAST_CHANNEL,
+  decodeBroadcast,
+  type FeedFollower,
+  type FeedPosition,
+  type FeedRow,
+  readFeed,
+} from "@ghostchain/feed";
+import type { Product } from "@ghostchain/product";
+import type { Clock, Logger, Metrics, Service } from "@ghostchain/service";
+import { AsyncReader } from "./async-reader.ts";
+import { ClientDesk } from "./client-desk.ts";
+import { FeedStream } from "./feed-stream.ts";
+import { DEFAULT_LIMITS, type GatewayLimits } from "./limits.ts";
+import { createGatewayMetrics, type GatewayMetrics } from "./metrics.ts";
+import { SocketServer } from "./socket-server.ts";
+import { encodeTextFrame } from "./text-frame.ts";
+
+export interface GatewayParts {
+  /** Started before the gateway. */
+  readonly follower: FeedFollower;
+  readonly database: Database;
+  readonly bus: EventBus;
+  readonly products: readonly Product[];
+  readonly auth: Pick<Auth, "verifyToken" | "redeemTicket">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface GatewayOptions {
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Whether the feed may be watched without AUTH. Personal messages never are. */
+  readonly public: boolean;
+  /** Pages that may connect; programs send no Origin and always may. */
+  readonly origins: readonly string[] | "any";
+  readonly limits?: Partial<GatewayLimits>;
+}
+
+export interface Gateway extends Service {
+  /** The port that was given, once it has started. */
+  readonly port: number;
+}
+
+export const GATEWAY_PATH = "/ws";
+
+/** Streams the feed to WebSocket clients; any number of them side by side (docs/protocols/gateway.md). */
+export function createGateway(parts: GatewayParts, options: GatewayOptions): Gateway {
+  return new GatewayService(parts, options);
+}
+
+class GatewayService implements Gateway {
+  readonly name = "gateway";
+  readonly #parts: GatewayParts;
+  readonly #rules: { public: boolean; limits: GatewayLimits };
+  readonly #reader: AsyncReader;
+  readonly #server: SocketServer;
+  readonly #metrics: GatewayMetrics;
+  readonly #stopping = new AbortController();
+  #stream: FeedStream;
+  #desk: ClientDesk;
+  #releases: Unsubscribe[] = [];
+  #sweeping: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(parts: GatewayParts, options: GatewayOptions) {
+    const logger = parts.logger.child({ module: "gateway" });
+    this.#parts = { ...parts, logger };
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#rules = { public: options.public, limits };
+    this.#stream = new FeedStream(NOWHERE, limits);
+    this.#reader = new AsyncReader(this.#parts, () => this.#desk);
+    this.#desk = new ClientDesk(this.#stream, this.#reader, this.#rules);
+    this.#server = new SocketServer(
+      { desk: () => this.#desk, stream: () => this.#stream },
+      {
+        clock: parts.clock,
+        logger,
+        onClosed: (code) => this.#metrics.closed.inc({ code: closeLabel(code) }),
+      },
+      { ...options, path: GATEWAY_PATH, limits },
+    );
+    this.#metrics = createGatewayMetrics(parts.metrics, {
+      connections: () => this.#server.connectionCount,
+      frames: () => this.#server.tally.frames,
+      bytes: () => this.#server.tally.bytes,
+      sequenceId: () => this.#stream.head,
+    });
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  async start(): Promise<void> {
+    await this.#followFeed();
+    const { bus } = this.#parts;
+    this.#releases.push(await bus.subscribe(BROADCAST_CHANNEL, (text) => this.#broadcast(text)));
+    await this.#server.listen();
+    this.#sweeping = this.#sweep();
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopOnce();
+    return this.#stopped;
+  }
+
+  async #stopOnce(): Promise<void> {
+    this.#stopping.abort();
+    for (const release of this.#releases) release();
+    await this.#server.stop();
+    await this.#sweeping;
+  }
+
+  /** Takes up the newest rows that may have to be replayed, then what follows them. */
+  async #followFeed(): Promise<void> {
+    const { follower, database } = this.#parts;
+    let early: FeedRow[] | undefined = [];
+    const from = follower.position;
+    this.#releases.push(
+      follower.listen({
+        onRows: (rows) => {
+          if (early) early.push(...rows);
+          else for (const row of rows) this.#stream.append(row);
+        },
+        onEpoch: (position) => {
+          early = early && [];
+          this.#restart(position);
+        },
+      }),
+    );
+    const { replayRows } = this.#rules.limits;
+    const after = Math.max(0, from.sequenceId - replayRows);
+    const page = await readFeed(database, { after, limit: replayRows });
+    const known = page.rows.filter(({ sequenceId }) => sequenceId <= from.sequenceId);
+    if (this.#stream.epoch === NOWHERE.epoch) {
+      const first = known[0]?.sequenceId ?? from.sequenceId + 1;
+      this.#restart({ epoch: from.epoch, sequenceId: first - 1 });
+      if (page.position.epoch === from.epoch) for (const row of known) this.#stream.append(row);
+    }
+    for (const row of early) this.#stream.append(row);
+    early = undefined;
+  }
+
+  /** Begins at `position`. Who was connected to another epoch comes back and gets all anew. */
+  #restart(position: FeedPosition): void {
+    const state = { type: "CONNECTION_STATE", status: "reconnecting", ...position };
+    const { heartbeatMs } = this.#rules.limits;
+    this.#server.closeAll(
+      { code: 1012, reason: "the feed began anew: reconnect" },
+      encodeTextFrame(JSON.stringify({ ...state, heartbeatMs })),
+    );
+    this.#stream = new FeedStream(position, this.#rules.limits);
+    this.#desk = new ClientDesk(this.#stream, this.#reader, this.#rules);
+  }
+
+  #broadcast(text: string): void {
+    try {
+      const { message, topics } = decodeBroadcast(text);
+      this.#stream.broadcast(message, topics);
+    } catch (error) {
+      this.#parts.logger.warn({ err: error }, "a broadcast cannot be read");
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    const { heartbeatMs, authTimeoutMs } = this.#rules.limits;
+    const everyMs = Math.max(10, Math.min(1_000, heartbeatMs / 4, authTimeoutMs / 4));
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      this.#server.sweep();
+      await this.#parts.clock.sleep(everyMs, signal).catch(() => undefined);
+    }
+  }
+}
+
+const NOWHERE: FeedPosition = { epoch: "", sequenceId: 0 };
+
+/** Clients choose the code they close with, and a label has few values. */
+function closeLabel(code: number): string {
+  return CLOSE_CODES.has(code) ? String(code) : "other";
+}
+
+const CLOSE_CODES = new Set([
+  1000, 1001, 1003, 1005, 1006, 1007, 1009, 1011, 1012, 1013, 4401, 4408, 4409, 4429,
+]);
