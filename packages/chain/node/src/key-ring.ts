@@ -1,5 +1,5 @@
 import { publicKeyOf, signDigest } from "@ghostchain/crypto";
-import { bigIntToFixedBytes, concatBytes, hexToBytes } from "@ghostchain/encoding";
+import { bigIntToFixedBytes, concatBytes } from "@ghostchain/encoding";
 import type { Address } from "@ghostchain/evm";
 import {
   addressOfPublicKey,
@@ -7,16 +7,15 @@ import {
   signTransaction,
   type UnsignedTransaction,
 } from "@ghostchain/protocol";
-import type { DevAccount } from "./dev-accounts.ts";
 import { NodeError } from "./node-error.ts";
 
 /** The private keys this node signs with. They are worth as little as the process's memory is safe. */
 export class KeyRing {
   readonly #keys: ReadonlyMap<Address, Uint8Array>;
 
-  constructor(accounts: readonly Pick<DevAccount, "privateKey">[]) {
-    const keys = accounts.map(({ privateKey }) => hexToBytes(privateKey));
-    this.#keys = new Map(keys.map((key) => [addressOfPublicKey(publicKeyOf(key)), key]));
+  /** @param privateKeys 32 bytes each */
+  constructor(privateKeys: readonly Uint8Array[]) {
+    this.#keys = new Map(privateKeys.map((key) => [addressOfPublicKey(publicKeyOf(key)), key]));
   }
 
   addresses(): readonly Address[] {

@@ -1,13 +1,10 @@
 import { createRecoveryPool, type RecoveryItem } from "@ghostchain/crypto";
-import { hexToBytes } from "@ghostchain/encoding";
 import { ZERO_ADDRESS } from "@ghostchain/evm";
 import { signTransaction } from "@ghostchain/protocol";
 import { expect, it } from "vitest";
-import { DEV_MNEMONIC, deriveDevAccounts } from "./dev-accounts.ts";
 import { Submissions } from "./submissions.ts";
 
-const [account] = deriveDevAccounts(DEV_MNEMONIC, 1);
-const KEY = hexToBytes(account?.privateKey ?? "0x");
+const KEY = new Uint8Array(32).fill(7);
 
 function signed(nonce: number) {
   return signTransaction(
