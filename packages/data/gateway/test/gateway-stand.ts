@@ -1,0 +1,83 @@
+import { AuthError, type Session } from "@ghostchain/auth";
+import { openTestDatabase, type TestDatabase } from "@ghostchain/database/testing";
+import { createInProcessBus, type EventBus } from "@ghostchain/event-bus";
+import { createFeedFollower, type FeedFollower } from "@ghostchain/feed";
+import type { Product } from "@ghostchain/product";
+import { createMetrics, createSilentLogger, systemClock } from "@ghostchain/service";
+import { createGateway, type Gateway, type GatewayOptions } from "../src/gateway.ts";
+import { FeedWriter } from "./feed-writer.ts";
+import { SocketClient } from "./socket-client.ts";
+
+const SIGNAL = new AbortController().signal;
+const NEVER_MS = Date.UTC(2100, 0, 1);
+
+/** A token is the address it is for; `expires:<ms>:<address>` ends early. */
+const auth = {
+  verifyToken: async (token: string): Promise<Session> => {
+    const match = /^(?:expires:(\d+):)?(0x[0-9a-fA-F]{40})$/.exec(token);
+    if (!match) throw new AuthError({ code: "AUTH_TOKEN_INVALID", reason: "test" });
+    return { address: match[2] as Session["address"], expiresAtMs: Number(match[1] ?? NEVER_MS) };
+  },
+  redeemTicket: async (ticket: string): Promise<Session> => {
+    if (ticket !== "good") throw new AuthError({ code: "AUTH_TICKET_INVALID" });
+    return { address: "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045", expiresAtMs: NEVER_MS };
+  },
+};
+
+/** One database with a feed, and gateways before it. */
+export class GatewayStand {
+  readonly #opened: TestDatabase;
+  readonly bus: EventBus;
+  readonly writer: FeedWriter;
+  readonly #running: { gateway: Gateway; follower: FeedFollower }[] = [];
+  readonly #clients: SocketClient[] = [];
+
+  constructor(opened: TestDatabase, bus: EventBus) {
+    this.#opened = opened;
+    this.bus = bus;
+    this.writer = new FeedWriter(opened.database, bus);
+  }
+
+  static async open(): Promise<GatewayStand> {
+    const bus = createInProcessBus({ logger: createSilentLogger() });
+    await bus.start(SIGNAL);
+    return new GatewayStand(await openTestDatabase(), bus);
+  }
+
+  async gateway(options: Partial<GatewayOptions> = {}, products: Product[] = []): Promise<Gateway> {
+    const { bus } = this;
+    const { database } = this.#opened;
+    const logger = createSilentLogger();
+    const common = { database, bus, logger, clock: systemClock };
+    const follower = createFeedFollower(common);
+    await follower.start(SIGNAL);
+    const gateway = createGateway(
+      { ...common, follower, products, auth, metrics: createMetrics({ processMetrics: false }) },
+      { host: "127.0.0.1", port: 0, public: true, origins: "any", ...options },
+    );
+    this.#running.push({ gateway, follower });
+    await gateway.start(SIGNAL);
+    return gateway;
+  }
+
+  async client(gateway: Gateway, options: { origin?: string } = {}): Promise<SocketClient> {
+    const client = await SocketClient.open(gateway.port, options);
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** After each test. */
+  async clear(): Promise<void> {
+    for (const client of this.#clients.splice(0)) client.close();
+    for (const { gateway, follower } of this.#running.splice(0)) {
+      await gateway.stop();
+      await follower.stop();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.clear();
+    await this.bus.stop();
+    await this.#opened.close();
+  }
+}
