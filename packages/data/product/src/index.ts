@@ -1,4 +1,6 @@
 export type { Migration } from "@ghostchain/database";
+export { defineProduct, type ProductDefinition } from "./define-product.ts";
+export { loadProducts } from "./load-products.ts";
 export type {
   ChainEvent,
   FeedDraft,
@@ -9,4 +11,6 @@ export type {
   ProductJob,
   Projection,
 } from "./product.ts";
+export { ProductError, type ProductFault } from "./product-error.ts";
 export type { ProductRoute, RouteContext, RouteRequest } from "./route.ts";
+export { validateProduct } from "./validate-product.ts";
