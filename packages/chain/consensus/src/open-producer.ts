@@ -1,9 +1,15 @@
 import { keccak256 } from "@ghostchain/crypto";
 import { hexToBytes } from "@ghostchain/encoding";
 import { type Address, hashOfBytes } from "@ghostchain/evm";
-import type { Header } from "@ghostchain/protocol";
-import { nextTimestamp, type TimestampRule } from "./block-timestamp.ts";
+import type { ChainSpec, Header, TimestampRule } from "@ghostchain/protocol";
+import { nextTimestamp } from "./block-timestamp.ts";
 import type { BlockAttributes, Producer, ProductionView } from "./producer.ts";
+
+/** The producer that a chain spec names. */
+export function createProducer(spec: Pick<ChainSpec, "production" | "timestamps">): Producer {
+  const { coinbase, extraData, ...schedule } = spec.production;
+  return createOpenProducer({ schedule, coinbase, extraData, timestampRule: spec.timestamps });
+}
 
 export interface OpenProducerOptions {
   readonly schedule: Schedule;
