@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { StorageError } from "./storage-error.ts";
+import { StorageError, unavailableError } from "./storage-error.ts";
 
 /** SQLite's result code for a lock held by another. */
 const SQLITE_BUSY = 5;
@@ -37,14 +37,5 @@ function lockedError(directory: string): StorageError {
   return new StorageError(
     { code: "STORE_LOCKED", directory },
     `STORE_LOCKED: ${directory} is in use by another process: stop that one, or choose another directory`,
-  );
-}
-
-function unavailableError(directory: string, cause: unknown): StorageError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new StorageError(
-    { code: "STORE_UNAVAILABLE", directory, reason },
-    `STORE_UNAVAILABLE: cannot open ${directory} (${reason}): check that it may be read and written`,
-    { cause },
   );
 }

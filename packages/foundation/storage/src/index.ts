@@ -1,4 +1,5 @@
 export type { KeyChange, KeyRange, KeyValue } from "./key-value.ts";
 export { type LmdbOptions, openLmdb } from "./lmdb-store.ts";
 export { openMemory } from "./memory-store.ts";
+export { openSegmentLog, type SegmentLog, type SegmentLogOptions } from "./segment-log.ts";
 export { StorageError, type StorageFault } from "./storage-error.ts";

@@ -4,7 +4,7 @@ import { open, type RangeOptions, type RootDatabase } from "lmdb";
 import { lockDirectory } from "./directory-lock.ts";
 import { isOpenRange, requireKey, requireKeys } from "./key-rules.ts";
 import type { KeyChange, KeyRange, KeyValue } from "./key-value.ts";
-import { StorageError } from "./storage-error.ts";
+import { StorageError, unavailableError } from "./storage-error.ts";
 
 export interface LmdbOptions {
   /** The directory the store has to itself; created where it is missing. */
@@ -39,9 +39,7 @@ export function openLmdb(options: LmdbOptions): KeyValue {
     return new LmdbStore(options.path, openDatabase(options), unlock);
   } catch (cause) {
     unlock();
-    const reason = reasonOf(cause);
-    const fault = { code: "STORE_UNAVAILABLE", directory: options.path, reason } as const;
-    throw new StorageError(fault, undefined, { cause });
+    throw unavailableError(options.path, cause);
   }
 }
 
@@ -171,7 +169,7 @@ class LmdbStore implements KeyValue {
 
   async #writeError(error: unknown): Promise<StorageError> {
     const cause = await commitErrorOf(error);
-    const reason = reasonOf(cause);
+    const reason = cause instanceof Error ? cause.message : String(cause);
     return new StorageError(
       { code: "STORE_WRITE_FAILED", directory: this.#path, reason },
       `STORE_WRITE_FAILED: nothing of a write to ${this.#path} was kept (${reason}): check the disk and its free space`,
@@ -215,10 +213,6 @@ async function commitErrorOf(error: unknown): Promise<unknown> {
   } catch (cause) {
     return cause;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The same bytes without Buffer's own `slice` and `toString`. */

@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { type KeyValue, openLmdb, StorageError } from "../../src/index.ts";
 import { describeKeyValue } from "../key-value-contract.ts";
+import { outputOf, outputUntilKilled, runChild } from "./child-process.ts";
 
 const root = mkdtempSync(join(tmpdir(), "ghost-lmdb-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -98,7 +98,8 @@ describe("a process killed while it writes", () => {
 
 /** Pairs written one after another by a child, going on from what is there; returns the last confirmed. */
 async function writeUntilKilled(path: string, runMs: number): Promise<number> {
-  const child = runChild(`
+  const output = await outputUntilKilled(
+    `
     const store = openLmdb({ path: ${JSON.stringify(path)} });
     const key = (n) => { const bytes = Buffer.alloc(4); bytes.writeUInt32BE(n); return bytes; };
     let n = [...store.range({ from: key(0), to: key(0xffffffff) })].length / 2;
@@ -106,34 +107,10 @@ async function writeUntilKilled(path: string, runMs: number): Promise<number> {
       await store.write([2 * n, 2 * n + 1].map((m) => ({ key: key(m), value: key(m) })));
       n += 1;
       process.stdout.write(n + "\\n");
-    }`);
-  let output = "";
-  child.stdout.on("data", (chunk) => {
-    if (output === "") setTimeout(() => child.kill("SIGKILL"), runMs);
-    output += chunk;
-  });
-  await new Promise((resolve) => child.once("close", resolve));
+    }`,
+    runMs,
+  );
   return Number(output.split("\n").at(-2));
-}
-
-/** A process that runs `body`; with a limit, its files cannot grow beyond, as on a full disk. */
-function runChild(body: string, { fileLimitKib }: { fileLimitKib?: number } = {}) {
-  const entry = JSON.stringify(join(import.meta.dirname, "../../src/index.ts"));
-  const source = `import { openLmdb } from ${entry};\n${body}`;
-  const limit = fileLimitKib === undefined ? "" : `ulimit -f ${fileLimitKib * 2} && `;
-  const node = [process.execPath, "--input-type=module", "-e", source];
-  return spawn("sh", ["-c", `${limit}exec "$@"`, "sh", ...node], {
-    stdio: ["ignore", "pipe", fileLimitKib === undefined ? "inherit" : "ignore"],
-  });
-}
-
-async function outputOf(child: ReturnType<typeof runChild>): Promise<string> {
-  let output = "";
-  child.stdout.on("data", (chunk) => {
-    output += chunk;
-  });
-  await new Promise((resolve) => child.once("close", resolve));
-  return output;
 }
 
 function numbersIn(store: KeyValue): number[] {
