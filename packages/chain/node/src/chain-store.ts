@@ -7,7 +7,7 @@ import {
 } from "@ghostchain/encoding";
 import { type Hash, hashOfBytes } from "@ghostchain/evm";
 import type { ExecutedReceipt, Header, StoredBlock } from "@ghostchain/protocol";
-import type { KeyChange, KeyValue } from "@ghostchain/storage";
+import type { KeyChange, KeyValue, SegmentLog } from "@ghostchain/storage";
 import { BlockCache } from "./block-cache.ts";
 import {
   type BlockRecord,
@@ -17,16 +17,12 @@ import {
   receiptsOfRecord,
 } from "./block-record.ts";
 
-/** What holds the records themselves: append-only, each at a position that never changes. */
-export interface RecordLog {
-  /** Resolves with the position once the record would survive a power cut. */
-  append(record: Uint8Array): Promise<bigint>;
-  read(position: bigint): Uint8Array;
-}
+/** What holds the records themselves. */
+export type RecordLog = Pick<SegmentLog, "append" | "read">;
 
 /** Where a block lies, and what choosing between branches needs to know of it. */
 export interface BlockEntry {
-  readonly position: bigint;
+  readonly position: number;
   readonly number: bigint;
   readonly totalDifficulty: bigint;
 }
@@ -65,7 +61,7 @@ export class ChainStore {
     const value = this.#index.get(blockKey(hash));
     return (
       value && {
-        position: bytesToBigInt(value.subarray(0, 8)),
+        position: Number(bytesToBigInt(value.subarray(0, 8))),
         number: bytesToBigInt(value.subarray(8, 16)),
         totalDifficulty: bytesToBigInt(value.subarray(16)),
       }
@@ -113,13 +109,19 @@ export class ChainStore {
     );
   }
 
-  /** Puts the record in the log. The block is known once the change is written. */
-  async append(record: BlockRecord): Promise<KeyChange> {
-    const { stored } = record;
-    const position = await this.#log.append(encodeBlockRecord(record));
-    const { number } = stored.block.header;
-    const value = concatBytes(word(position), word(number), bigIntToBytes(stored.totalDifficulty));
-    return { key: blockKey(stored.hash), value };
+  /**
+   * Puts records in the log, durably. Their blocks are known once the changes are written.
+   *
+   * @throws {StorageError}
+   */
+  async append(records: readonly BlockRecord[]): Promise<KeyChange[]> {
+    const positions = await this.#log.append(records.map(encodeBlockRecord));
+    return records.map(({ stored }, index) => {
+      const position = word(BigInt(positions[index] ?? 0));
+      const number = word(stored.block.header.number);
+      const value = concatBytes(position, number, bigIntToBytes(stored.totalDifficulty));
+      return { key: blockKey(stored.hash), value };
+    });
   }
 
   /** Takes over what was written, so that readers need not decode it. */

@@ -1,10 +1,19 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { NodeError } from "./node-error.ts";
 
 /** Counts up with every change after which older data cannot be read as it is. */
 const VERSION = "ghostchain-node 1";
 const VERSION_FILE = "VERSION";
+/** Left behind by a crash while the directory was being claimed. */
+const UNFINISHED_FILE = "VERSION.new";
 
 export interface DataDirectory {
   readonly blocksPath: string;
@@ -20,9 +29,16 @@ export function openDataDirectory(path: string): DataDirectory {
   mkdirSync(path, { recursive: true });
   const file = join(path, VERSION_FILE);
   if (existsSync(file)) requireVersion(path, readFileSync(file, "utf8").trim());
-  else if (readdirSync(path).length > 0) requireVersion(path, "no VERSION file");
-  else writeFileSync(file, `${VERSION}\n`, { flush: true });
+  else if (readdirSync(path).some((name) => name !== UNFINISHED_FILE)) {
+    requireVersion(path, "no VERSION file");
+  } else claim(path, file);
   return { blocksPath: join(path, "blocks"), statePath: join(path, "state") };
+}
+
+function claim(path: string, file: string): void {
+  const unfinished = join(path, UNFINISHED_FILE);
+  writeFileSync(unfinished, `${VERSION}\n`, { flush: true });
+  renameSync(unfinished, file);
 }
 
 function requireVersion(directory: string, found: string): void {

@@ -57,5 +57,5 @@ function overrideAccount(
 }
 
 function hasValue(slots: ReadonlyMap<bigint, bigint>): boolean {
-  return slots.values().some((value) => value !== 0n);
+  return [...slots.values()].some((value) => value !== 0n);
 }

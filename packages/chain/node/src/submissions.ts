@@ -2,7 +2,7 @@ import { isLowS, keccak256, type RecoveryItem, type RecoveryPool } from "@ghostc
 import { type Hash, hashOfBytes } from "@ghostchain/evm";
 import {
   addressOfPublicKey,
-  decodeTransaction,
+  decodePooledTransaction,
   ProtocolError,
   type SenderTransaction,
   signingDigest,
@@ -32,12 +32,13 @@ export class Submissions {
   }
 
   /**
+   * @param submitted an envelope; a blob transaction may bring its blobs
    * @throws {ProtocolError} `TRANSACTION_MALFORMED`, `TRANSACTION_TYPE_UNSUPPORTED`,
    *   `TRANSACTION_SIGNATURE_INVALID`
    * @throws {CryptoError} `RECOVERY_QUEUE_FULL`
    */
-  async open(encoded: Uint8Array): Promise<SenderTransaction> {
-    const transaction = decodeTransaction(encoded);
+  async open(submitted: Uint8Array): Promise<SenderTransaction> {
+    const { transaction, encoded } = decodePooledTransaction(submitted);
     if (!isLowS(transaction.signature.s)) throw invalid("s is in the upper half of its range");
     const hash = hashOfBytes(keccak256(encoded));
     return new Promise((resolve, reject) => {
