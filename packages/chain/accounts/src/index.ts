@@ -20,6 +20,15 @@ export {
   type PoolLimits,
   TransactionPool,
 } from "./pool/transaction-pool.ts";
+export {
+  type AccountState,
+  type AccountStateOptions,
+  openAccountState,
+  type StagedState,
+  type StateSnapshot,
+  type StateStep,
+} from "./state/account-state.ts";
+export type { AccountProof } from "./state/prove-account.ts";
 export { proveKey, verifyProof } from "./trie/prove.ts";
 export {
   computeListRoot,

@@ -5,7 +5,7 @@ import { bytesToHex, compareBytes, hexToBytes } from "@ghostchain/encoding";
 import { listVectorFiles, testVectors } from "@ghostchain/tools/vectors";
 import { expect } from "vitest";
 import { proveKey, verifyProof } from "../../src/trie/prove.ts";
-import { type TrieEntry, updateTrie } from "../../src/trie/update-trie.ts";
+import { EMPTY_TRIE_ROOT, type TrieEntry, updateTrie } from "../../src/trie/update-trie.ts";
 
 type Pair = readonly [string, string | null];
 
@@ -66,7 +66,7 @@ function checkNeighbours(vector: NeighbourCase): void {
 }
 
 class StoredTrie {
-  root = "";
+  root = EMPTY_TRIE_ROOT;
   readonly #nodes = new Map<string, Uint8Array | undefined>();
 
   get(path: Uint8Array): Uint8Array | undefined {
