@@ -1,0 +1,130 @@
+import { dataTokenAbi, ghostCoreAbi, loadArtifact, traceScanAbi } from "@ghostchain/contracts";
+import {
+  type Address,
+  encodeDeployData,
+  encodeFunctionData,
+  getContractAddress,
+  type Hash,
+  type Hex,
+  parseEther,
+  zeroAddress,
+} from "viem";
+import type { DevAccount, DevChain } from "./dev-chain.ts";
+
+export interface GhostnetDeployment {
+  readonly dataToken: Address;
+  readonly ghostCore: Address;
+  readonly traceScan: Address;
+}
+
+/** Seconds between scans: quick enough to watch, in the order of the real ones. */
+const DEV_LEVELS = [
+  { deathRateBps: 0, scanInterval: 0, minStake: parseEther("100") },
+  { deathRateBps: 200, scanInterval: 180, minStake: parseEther("50") },
+  { deathRateBps: 1500, scanInterval: 90, minStake: parseEther("30") },
+  { deathRateBps: 4000, scanInterval: 45, minStake: parseEther("15") },
+  { deathRateBps: 9000, scanInterval: 20, minStake: parseEther("5") },
+] as const;
+const DEV_TIMES = { lockPeriod: 60, scanWindow: 60, resetPeriod: 3_600 } as const;
+const MODIFIER_THRESHOLDS = [
+  parseEther("10000"),
+  parseEther("100000"),
+  parseEther("1000000"),
+] as const;
+
+/** Nonces of the deployer, which nobody else uses: so the addresses are the same on every dev chain. */
+const NONCE = { token: 0n, core: 1n, scan: 2n, coreProxy: 3n, scanProxy: 4n } as const;
+
+/** Where the game is, or will be, on any dev chain. */
+export function ghostnetAddresses(deployer: Address): GhostnetDeployment {
+  const at = (nonce: bigint) => getContractAddress({ from: deployer, nonce });
+  return {
+    dataToken: at(NONCE.token),
+    ghostCore: at(NONCE.coreProxy),
+    traceScan: at(NONCE.scanProxy),
+  };
+}
+
+/** Deploys the game, or finds it deployed. A deployment that was cut short is taken up where it stopped. */
+export async function deployGhostnet(chain: DevChain): Promise<GhostnetDeployment> {
+  const deployer = chain.account("deployer");
+  const addresses = ghostnetAddresses(deployer.account.address);
+  const steps = await deploymentSteps(deployer.account.address, addresses);
+  const done = await chain.client.getTransactionCount({ address: deployer.account.address });
+  if (done >= steps.length) return addresses;
+  await chain.fundGas([deployer.account.address]);
+  const sent: Hash[] = [];
+  for (let nonce = done; nonce < steps.length; nonce++) {
+    sent.push(await send(deployer, nonce, steps[nonce] as Step));
+  }
+  for (const hash of sent) await chain.mined(hash);
+  return addresses;
+}
+
+interface Step {
+  readonly to?: Address;
+  readonly data: Hex;
+  readonly gas: bigint;
+}
+
+/** What the deployer sends, by nonce. */
+async function deploymentSteps(deployer: Address, at: GhostnetDeployment): Promise<Step[]> {
+  const [token, core, scan, proxy] = await Promise.all([
+    loadArtifact("DataToken"),
+    loadArtifact("GhostCore"),
+    loadArtifact("TraceScan"),
+    loadArtifact("ERC1967Proxy"),
+  ]);
+  const implementation = (nonce: bigint) => getContractAddress({ from: deployer, nonce });
+  const proxied = (target: Address, initialize: Hex) =>
+    encodeDeployData({ abi: proxy.abi, bytecode: proxy.bytecode, args: [target, initialize] });
+  return [
+    {
+      data: encodeDeployData({
+        abi: token.abi,
+        bytecode: token.bytecode,
+        args: [deployer, deployer],
+      }),
+      gas: 3_000_000n,
+    },
+    { data: encodeDeployData({ abi: core.abi, bytecode: core.bytecode }), gas: 7_000_000n },
+    { data: encodeDeployData({ abi: scan.abi, bytecode: scan.bytecode }), gas: 4_000_000n },
+    { data: proxied(implementation(NONCE.core), initializeCore(deployer, at)), gas: 2_000_000n },
+    { data: proxied(implementation(NONCE.scan), initializeScan(deployer, at)), gas: 2_000_000n },
+    {
+      to: at.dataToken,
+      data: encodeFunctionData({
+        abi: dataTokenAbi,
+        functionName: "setTaxExempt",
+        args: [at.ghostCore, true],
+      }),
+      gas: 200_000n,
+    },
+  ];
+}
+
+function initializeCore(deployer: Address, at: GhostnetDeployment): Hex {
+  const config = {
+    token: at.dataToken,
+    treasury: deployer,
+    admin: deployer,
+    scanner: at.traceScan,
+    boostSigner: zeroAddress,
+    ...DEV_TIMES,
+    levels: DEV_LEVELS,
+  };
+  return encodeFunctionData({ abi: ghostCoreAbi, functionName: "initialize", args: [config] });
+}
+
+function initializeScan(deployer: Address, at: GhostnetDeployment): Hex {
+  return encodeFunctionData({
+    abi: traceScanAbi,
+    functionName: "initialize",
+    args: [at.ghostCore, deployer, MODIFIER_THRESHOLDS],
+  });
+}
+
+/** With gas and nonce given, so that all can be sent before the first is mined. */
+function send(deployer: DevAccount, nonce: number, step: Step): Promise<Hash> {
+  return deployer.wallet.sendTransaction({ ...step, nonce, chain: null });
+}
