@@ -1,6 +1,9 @@
+import { bytesToHex } from "@ghostchain/encoding";
+import { createMetrics, createSilentLogger } from "@ghostchain/service";
 import { describe, expect, it } from "vitest";
 import { MemoryBackend } from "../test/memory-backend.ts";
 import { setUp } from "../test/test-dispatcher.ts";
+import { createRpcDispatcher } from "./dispatcher.ts";
 import { method, required } from "./method.ts";
 import { readText } from "./read/value.ts";
 import { RpcSession } from "./session.ts";
@@ -174,6 +177,49 @@ describe("dev methods", () => {
     expect(refused).toMatchObject({ error: { code: -32601 } });
     const answered = await dispatcher.handle(call(1), session);
     expect(answered).toMatchObject({ result: "0x7a69" });
+  });
+});
+
+describe("a batch", () => {
+  it("begins neighbouring raw transactions together, and everything else in turn", async () => {
+    const { backend, dispatcher, session } = setUp();
+    const submit = backend.submit.bind(backend);
+    let running = 0;
+    let most = 0;
+    backend.submit = async (encoded) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running--;
+      return await submit(encoded);
+    };
+    const send = (id: number) =>
+      call(id, "eth_sendRawTransaction", [bytesToHex(backend.sign().encoded)]);
+    const batch = [send(0), send(1), send(2), call(3, "txpool_status"), send(4)];
+    const answer = await dispatcher.handleText(JSON.stringify(batch), session);
+    const responses = JSON.parse(answer ?? "");
+    expect(responses.map(({ id }: { id: number }) => id)).toEqual([0, 1, 2, 3, 4]);
+    expect(responses[3].result.pending).toBe("0x3");
+    expect(most).toBe(3);
+  });
+});
+
+describe("metrics", () => {
+  it("count requests by method and outcome, with one label for all unknown methods", async () => {
+    const metrics = createMetrics({ processMetrics: false });
+    const dispatcher = createRpcDispatcher({
+      backend: new MemoryBackend(),
+      logger: createSilentLogger(),
+      metrics,
+    });
+    const session = new RpcSession({ mayControl: false });
+    for (const name of ["eth_chainId", "eth_getBalance", "x1", "x2"]) {
+      await dispatcher.handle(call(1, name), session);
+    }
+    const text = await metrics.metrics();
+    expect(text).toContain('rpc_requests_total{method="eth_chainId",outcome="ok"} 1');
+    expect(text).toContain('rpc_requests_total{method="eth_getBalance",outcome="error"} 1');
+    expect(text).toContain('rpc_requests_total{method="unknown",outcome="error"} 2');
+    expect(text).toContain("rpc_subscriptions 0");
   });
 });
 

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Clock, type Logger, systemClock } from "@ghostchain/service";
+import { type Clock, type Logger, type Metrics, systemClock } from "@ghostchain/service";
 import type { RpcBackend } from "./backend.ts";
 import type { RpcEnvironment } from "./environment.ts";
 import { FilterStore } from "./filter-store.ts";
@@ -16,6 +16,7 @@ import {
 import { DEFAULT_LIMITS, type RpcLimits } from "./limits.ts";
 import type { MethodTable, RpcMethod } from "./method.ts";
 import { allMethods } from "./methods/all-methods.ts";
+import { createDispatcherMetrics, type DispatcherMetrics } from "./metrics.ts";
 import { RpcError } from "./rpc-error.ts";
 import type { RpcSession } from "./session.ts";
 import { SubscriptionHub } from "./subscription-hub.ts";
@@ -23,6 +24,13 @@ import { faultCodeOf } from "./transaction-rejection.ts";
 
 /** How long a batch may hold the event loop before others get a turn. */
 const SLICE_MS = 10;
+
+export interface DispatcherDeps {
+  readonly backend: RpcBackend;
+  readonly logger: Logger;
+  readonly metrics?: Metrics | undefined;
+  readonly clock?: Clock | undefined;
+}
 
 export interface DispatcherOptions {
   readonly limits?: Partial<RpcLimits>;
@@ -42,7 +50,7 @@ export interface RpcDispatcher {
 }
 
 export function createRpcDispatcher(
-  deps: { backend: RpcBackend; logger: Logger; clock?: Clock },
+  deps: DispatcherDeps,
   options: DispatcherOptions = {},
 ): RpcDispatcher {
   return new Dispatcher(deps, options);
@@ -51,21 +59,22 @@ export function createRpcDispatcher(
 class Dispatcher implements RpcDispatcher {
   readonly #limits: RpcLimits;
   readonly #logger: Logger;
+  readonly #metrics: DispatcherMetrics | undefined;
   readonly #environment: RpcEnvironment;
   /** A map, so that no request finds `constructor` or `__proto__` in it. */
   readonly #methods: ReadonlyMap<string, RpcMethod>;
   readonly #devMethods: ReadonlySet<string>;
 
-  constructor(
-    deps: { backend: RpcBackend; logger: Logger; clock?: Clock },
-    options: DispatcherOptions,
-  ) {
+  constructor(deps: DispatcherDeps, options: DispatcherOptions) {
     const { backend, logger } = deps;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const filters = new FilterStore(backend, limits, deps.clock ?? systemClock);
     const subscriptions = new SubscriptionHub(backend, limits);
     this.#limits = limits;
     this.#logger = logger;
+    this.#metrics =
+      deps.metrics &&
+      createDispatcherMetrics(deps.metrics, { subscriptions: () => subscriptions.count() });
     this.#environment = { backend, limits, filters, subscriptions };
     const { open, dev } = allMethods(this.#environment);
     const added = options.methods?.(this.#environment) ?? {};
@@ -84,13 +93,16 @@ class Dispatcher implements RpcDispatcher {
     } catch (error) {
       return failure(idOf(request), this.#toRpcError(error, "(none)"));
     }
+    const startMs = performance.now();
+    let response: JsonRpcResponse;
     try {
       const result = await this.#methodFor(call, session).call(call.params, session);
-      return call.id === undefined ? undefined : success(call.id, result);
+      response = success(call.id ?? null, result);
     } catch (error) {
-      const known = this.#toRpcError(error, call.method);
-      return call.id === undefined ? undefined : failure(call.id, known);
+      response = failure(call.id ?? null, this.#toRpcError(error, call.method));
     }
+    this.#count(call, response, startMs);
+    return call.id === undefined ? undefined : response;
   }
 
   async handleText(text: string, session: RpcSession): Promise<string | undefined> {
@@ -113,7 +125,7 @@ class Dispatcher implements RpcDispatcher {
     this.#environment.subscriptions.close();
   }
 
-  /** In order, one after another: what a batch sends, a later item of it may ask for. */
+  /** In order: what one item sends, a later one may ask for. Neighbours that may run together do. */
   async #handleBatch(batch: readonly unknown[], session: RpcSession): Promise<string | undefined> {
     const { batchItems, responseBytes } = this.#limits;
     if (batch.length === 0) return refusal("empty batch");
@@ -123,17 +135,35 @@ class Dispatcher implements RpcDispatcher {
     const answers: string[] = [];
     let sizeBytes = 2;
     let sliceEndsMs = performance.now() + SLICE_MS;
-    for (const request of batch) {
+    for (const run of this.#runsOf(batch)) {
       if (performance.now() > sliceEndsMs) {
         await nextTurn();
         sliceEndsMs = performance.now() + SLICE_MS;
       }
-      const answer = await this.#answer(request, session, responseBytes - sizeBytes);
-      if (answer === undefined) continue;
-      answers.push(answer);
-      sizeBytes += answer.length + 1;
+      const roomBytes = responseBytes - sizeBytes;
+      const texts = run.map((request) => this.#answer(request, session, roomBytes));
+      for (const text of await Promise.all(texts)) {
+        if (text === undefined) continue;
+        answers.push(text);
+        sizeBytes += text.length + 1;
+      }
     }
     return answers.length === 0 ? undefined : `[${answers.join(",")}]`;
+  }
+
+  /** The batch cut into what may run together: neighbours of one method that says so, else one by one. */
+  #runsOf(batch: readonly unknown[]): unknown[][] {
+    const runs: unknown[][] = [];
+    let last: string | undefined;
+    for (const request of batch) {
+      const name = methodNameOf(request);
+      const isSame = name !== undefined && name === last;
+      const run = runs.at(-1);
+      if (run && isSame && this.#methods.get(name)?.runsTogether) run.push(request);
+      else runs.push([request]);
+      last = name;
+    }
+    return runs;
   }
 
   /** The answer as text; an error instead of one that has more than `roomBytes`. */
@@ -161,6 +191,16 @@ class Dispatcher implements RpcDispatcher {
     throw new RpcError({ code: "RPC_METHOD_UNKNOWN", method: name });
   }
 
+  #count({ method }: Call, response: JsonRpcResponse, startMs: number): void {
+    if (!this.#metrics) return;
+    const outcome = "error" in response ? "error" : "ok";
+    this.#metrics.requests.inc({
+      method: this.#methods.has(method) ? method : "unknown",
+      outcome,
+    });
+    this.#metrics.requestSeconds.observe((performance.now() - startMs) / 1_000);
+  }
+
   /** What a client may know of an error. One nobody foresaw is logged, and told without its details. */
   #toRpcError(error: unknown, method: string): RpcError {
     if (error instanceof RpcError) return error;
@@ -170,6 +210,11 @@ class Dispatcher implements RpcDispatcher {
     this.#logger.error({ method, err: error }, "JSON-RPC method failed");
     return new RpcError({ code: "RPC_INTERNAL" }, { cause: error });
   }
+}
+
+function methodNameOf(request: unknown): string | undefined {
+  if (typeof request !== "object" || request === null || !("method" in request)) return undefined;
+  return typeof request.method === "string" ? request.method : undefined;
 }
 
 function refusal(problem: string): string {

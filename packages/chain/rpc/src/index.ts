@@ -13,7 +13,12 @@ export type {
   StateOverride,
   TransactionRequest,
 } from "./backend.ts";
-export { createRpcDispatcher, type DispatcherOptions, type RpcDispatcher } from "./dispatcher.ts";
+export {
+  createRpcDispatcher,
+  type DispatcherDeps,
+  type DispatcherOptions,
+  type RpcDispatcher,
+} from "./dispatcher.ts";
 export type { RpcEnvironment } from "./environment.ts";
 export type { JsonRpcId, JsonRpcResponse } from "./json-rpc.ts";
 export { DEFAULT_LIMITS, type RpcLimits } from "./limits.ts";
@@ -35,5 +40,10 @@ export {
   type RpcProvider,
 } from "./provider.ts";
 export { type JsonRpcError, RpcError, type RpcFault } from "./rpc-error.ts";
-export { createRpcServer, type RpcServer, type RpcServerOptions } from "./server/rpc-server.ts";
+export {
+  createRpcServer,
+  type RpcServer,
+  type RpcServerDeps,
+  type RpcServerOptions,
+} from "./server/rpc-server.ts";
 export { RpcSession } from "./session.ts";

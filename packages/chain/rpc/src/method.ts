@@ -14,6 +14,8 @@ export interface Parameter<T> {
 /** One JSON-RPC method, its parameters checked before `run` sees them. */
 export interface RpcMethod {
   readonly parameters: readonly Parameter<unknown>[];
+  /** Neighbours of this method in a batch may begin before the one before has answered. */
+  readonly runsTogether?: boolean;
   call(params: readonly unknown[], session: RpcSession): unknown;
 }
 

@@ -9,6 +9,7 @@ import {
   type StateReader,
 } from "@ghostchain/evm";
 import {
+  type Block,
   type DevAccount,
   devAccounts,
   devChainSpec,
@@ -20,9 +21,11 @@ import {
   logsBloomOf,
   mergeBlooms,
   openTransaction,
+  recoverSender,
   type SenderTransaction,
   type StoredBlock,
   signTransaction,
+  transactionHash,
 } from "@ghostchain/protocol";
 import type {
   AccountHolder,
@@ -30,11 +33,13 @@ import type {
   CallOutcome,
   CallRequest,
   DevControl,
+  ForkActivation,
   HeadEvent,
   PoolView,
   RpcBackend,
   TransactionRequest,
 } from "../src/backend.ts";
+import { memoryDevControl } from "./memory-dev-control.ts";
 
 export const DEV = devAccounts();
 const FIRST = DEV[0] as DevAccount;
@@ -55,7 +60,7 @@ export interface MadeTransaction {
  * map for all blocks, calls answer what `onCall` says.
  */
 export class MemoryBackend implements RpcBackend {
-  readonly chainId = 31_337n;
+  readonly chainId: bigint;
   readonly clientVersion = "GhostChain/test";
   readonly balances = new Map<Address, bigint>([[SENDER, 10n ** 22n]]);
   readonly codes = new Map<Address, Uint8Array>();
@@ -64,6 +69,7 @@ export class MemoryBackend implements RpcBackend {
   readonly pool: PoolView;
   readonly accounts: AccountHolder;
   readonly submitted: SenderTransaction[] = [];
+  forks?: () => readonly ForkActivation[];
   onCall: (request: CallRequest) => CallOutcome = (request) => succeed(request);
   #nonce = 0n;
   #blocksMade = 0n;
@@ -74,8 +80,10 @@ export class MemoryBackend implements RpcBackend {
   readonly #headListeners = new Set<(event: HeadEvent) => void>();
   readonly #pendingListeners = new Set<(transaction: SenderTransaction) => void>();
 
-  constructor(options: { dev?: boolean } = {}) {
-    this.#append(this.#seal(genesisHeader(devChainSpec(), hashOfWord(7n)), []));
+  constructor(options: { dev?: boolean; chainId?: bigint; genesis?: Header } = {}) {
+    this.chainId = options.chainId ?? 31_337n;
+    const genesis = options.genesis ?? genesisHeader(devChainSpec(), hashOfWord(7n));
+    this.#append(this.#seal(genesis, []));
     this.pool = {
       get: (hash) => this.#pooled.get(hash),
       content: () => ({ pending: this.#bySender(), queued: new Map() }),
@@ -86,7 +94,7 @@ export class MemoryBackend implements RpcBackend {
       signDigest: (address, digest) => (address === SENDER ? signWith(digest) : undefined),
       signTransaction: (request) => this.sign(request),
     };
-    this.dev = options.dev === false ? undefined : this.#devControl();
+    this.dev = options.dev === false ? undefined : memoryDevControl(this);
   }
 
   head(): StoredBlock {
@@ -185,6 +193,13 @@ export class MemoryBackend implements RpcBackend {
     return this.#headListeners.size + this.#pendingListeners.size;
   }
 
+  /** Takes a transaction out of the pool; all of them when none is named. */
+  drop(hash?: Hash): boolean {
+    if (hash !== undefined) return this.#pooled.delete(hash);
+    this.#pooled.clear();
+    return true;
+  }
+
   announce(transaction: SenderTransaction): void {
     this.#pooled.set(transaction.hash, transaction);
     for (const listener of this.#pendingListeners) listener(transaction);
@@ -221,6 +236,22 @@ export class MemoryBackend implements RpcBackend {
     this.#announceHead({ removed, added });
   }
 
+  /** Puts a published block on the head, as it is; its receipts are not known. */
+  adopt(block: Block): void {
+    const signed = block.transactions.map((transaction) => ({
+      hash: transactionHash(transaction),
+      sender: recoverSender(transaction, "frontier"),
+    }));
+    this.#append({
+      block,
+      hash: headerHash(block.header),
+      senders: signed.map(({ sender }) => sender),
+      transactionHashes: signed.map(({ hash }) => hash),
+      totalDifficulty: 0n,
+      sizeBytes: encodeBlock(block).length,
+    });
+  }
+
   #extend(transactions: readonly MadeTransaction[]): StoredBlock {
     const parent = this.head();
     const header: Header = {
@@ -238,7 +269,8 @@ export class MemoryBackend implements RpcBackend {
 
   #seal(header: Header, made: readonly MadeTransaction[]): StoredBlock {
     const transactions = made.map(({ signed }) => signed.transaction);
-    const block = { header, transactions, ommers: [], withdrawals: [] };
+    const withdrawals = header.withdrawalsRoot ? [] : undefined;
+    const block = { header, transactions, ommers: [], withdrawals };
     const hash = headerHash(header);
     let cumulativeGasUsed = 0n;
     this.#receipts.set(
@@ -302,48 +334,6 @@ export class MemoryBackend implements RpcBackend {
         return this.codes.get(address) ?? new Uint8Array();
       },
       hasStorage: () => false,
-    };
-  }
-
-  #devControl(): DevControl {
-    const nothing = () => undefined;
-    const later = async () => undefined;
-    return {
-      mine: async ({ count }) =>
-        Array.from({ length: Math.min(count, 10) }, () => this.mine().hash),
-      snapshot: () => "0x1",
-      revert: async (id) => id === "0x1",
-      increaseTime: (seconds) => seconds,
-      setTime: nothing,
-      setNextBlockTimestamp: nothing,
-      setBlockTimestampInterval: nothing,
-      setAutomine: nothing,
-      automine: () => true,
-      setIntervalMining: nothing,
-      impersonate: nothing,
-      stopImpersonating: nothing,
-      autoImpersonate: nothing,
-      setBalance: async (address, wei) => {
-        this.balances.set(address, wei);
-      },
-      setCode: async (address, code) => {
-        this.codes.set(address, code);
-      },
-      setNonce: later,
-      setStorage: async (address, slot, value) => {
-        this.slots.set(`${address}:${slot}`, value);
-      },
-      setCoinbase: nothing,
-      setNextBaseFee: nothing,
-      setMinimumGasPrice: nothing,
-      setBlockGasLimit: nothing,
-      setPrevRandao: nothing,
-      dropTransaction: (hash) => this.#pooled.delete(hash),
-      dropAllTransactions: () => this.#pooled.clear(),
-      reorg: later,
-      dumpState: async () => Uint8Array.of(1, 2, 3),
-      loadState: later,
-      reset: later,
     };
   }
 }

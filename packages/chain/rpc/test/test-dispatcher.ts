@@ -9,7 +9,7 @@ export function setUp(options: DispatcherOptions & { backend?: MemoryBackend } =
   const backend = options.backend ?? new MemoryBackend();
   const clock = new FakeClock(1_000_000);
   const dispatcher = createRpcDispatcher({ backend, logger: createSilentLogger(), clock }, options);
-  const notes: Notification[] = [];
+  const notes: Note[] = [];
   const session = new RpcSession({
     mayControl: true,
     notify: (message) => notes.push(JSON.parse(message).params),
@@ -39,7 +39,8 @@ export function setUp(options: DispatcherOptions & { backend?: MemoryBackend } =
   return { backend, clock, dispatcher, session, notes, ask, result, error };
 }
 
-interface Notification {
+/** The parameters of one `eth_subscription` message. */
+export interface Note {
   readonly subscription: string;
   readonly result: unknown;
 }

@@ -25,9 +25,13 @@ export function accountMethods(environment: RpcEnvironment): MethodTable {
     eth_coinbase: method([], () => backend.head().block.header.coinbase),
     eth_mining: method([], () => backend.dev?.automine() ?? false),
     eth_hashrate: method([], () => "0x0"),
-    eth_sendRawTransaction: method([required("transaction", readBytes)], ([encoded]) =>
-      orRejected(() => backend.submit(encoded)),
-    ),
+    eth_sendRawTransaction: {
+      ...method([required("transaction", readBytes)], ([encoded]) =>
+        orRejected(() => backend.submit(encoded)),
+      ),
+      // The node recovers the senders of all that came in together at once.
+      runsTogether: true,
+    },
     eth_sendTransaction: method([toSend], ([request]) =>
       orRejected(() => backend.sendFrom(withGas(environment, request))),
     ),

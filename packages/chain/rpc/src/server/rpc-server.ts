@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Logger, Service } from "@ghostchain/service";
+import type { Logger, Metrics, Service } from "@ghostchain/service";
 import { WebSocketServer } from "ws";
 import type { RpcDispatcher } from "../dispatcher.ts";
+import { createServerMetrics, type ServerMetrics } from "../metrics.ts";
 import { RpcError } from "../rpc-error.ts";
 import { RpcSession } from "../session.ts";
 import { type AccessPolicy, createAccessPolicy, isLoopback } from "./access-policy.ts";
@@ -33,11 +34,14 @@ const HEARTBEAT_MS = 30_000;
 /** For answers on their way and close frames, before sockets are cut. */
 const STOP_GRACE_MS = 200;
 
+export interface RpcServerDeps {
+  readonly dispatcher: RpcDispatcher;
+  readonly logger: Logger;
+  readonly metrics?: Metrics | undefined;
+}
+
 /** JSON-RPC over HTTP and WebSocket on one port. */
-export function createRpcServer(
-  deps: { dispatcher: RpcDispatcher; logger: Logger },
-  options: RpcServerOptions,
-): RpcServer {
+export function createRpcServer(deps: RpcServerDeps, options: RpcServerOptions): RpcServer {
   return new HttpRpcServer(deps, options);
 }
 
@@ -54,13 +58,17 @@ class HttpRpcServer implements RpcServer {
     maxPayload: BODY_LIMIT_BYTES,
     perMessageDeflate: false,
   });
+  readonly #metrics: ServerMetrics | undefined;
   #server: Server | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
 
-  constructor(deps: { dispatcher: RpcDispatcher; logger: Logger }, options: RpcServerOptions) {
+  constructor(deps: RpcServerDeps, options: RpcServerOptions) {
     const isLocal = isLoopback(options.host);
     this.#dispatcher = deps.dispatcher;
     this.#logger = deps.logger.child({ module: "rpc" });
+    this.#metrics =
+      deps.metrics &&
+      createServerMetrics(deps.metrics, { webSockets: () => this.#connections.size });
     this.#options = options;
     this.#mayControl = options.exposeDevMethods ?? isLocal;
     this.#policy = createAccessPolicy({
@@ -134,7 +142,7 @@ class HttpRpcServer implements RpcServer {
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new WebSocketConnection(
         { socket: webSocket, dispatcher: this.#dispatcher, logger: this.#logger },
-        { mayControl: this.#mayControl },
+        { mayControl: this.#mayControl, onDrop: () => this.#metrics?.droppedClients.inc() },
       );
       this.#connections.add(connection);
       connection.open(() => this.#connections.delete(connection));

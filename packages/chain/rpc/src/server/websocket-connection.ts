@@ -20,6 +20,7 @@ export class WebSocketConnection {
   readonly #dispatcher: RpcDispatcher;
   readonly #logger: Logger;
   readonly #session: RpcSession;
+  readonly #onDrop: () => void;
   #queuedMessages = 0;
   #callsRunning = 0;
   #isAlive = true;
@@ -27,11 +28,12 @@ export class WebSocketConnection {
 
   constructor(
     deps: { socket: WebSocket; dispatcher: RpcDispatcher; logger: Logger },
-    options: { mayControl: boolean },
+    options: { mayControl: boolean; onDrop: () => void },
   ) {
     this.#socket = deps.socket;
     this.#dispatcher = deps.dispatcher;
     this.#logger = deps.logger;
+    this.#onDrop = options.onDrop;
     this.#session = new RpcSession({
       notify: (message) => this.#send(message),
       mayControl: options.mayControl,
@@ -95,6 +97,7 @@ export class WebSocketConnection {
   #drop(): void {
     this.#isClosing = true;
     this.#session.close();
+    this.#onDrop();
     this.#logger.warn(
       { queuedMessages: this.#queuedMessages },
       "dropped a client that is too slow",
