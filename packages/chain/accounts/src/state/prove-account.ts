@@ -3,7 +3,7 @@ import { type Address, EMPTY_CODE_HASH, type Hash } from "@ghostchain/evm";
 import { accountKey, slotKey as slotTrieKey } from "../trie/account-leaf.ts";
 import { proveKey } from "../trie/prove.ts";
 import { EMPTY_TRIE_ROOT } from "../trie/update-trie.ts";
-import { accountNodeKey, slotKey, storageNodeKey } from "./state-keys.ts";
+import { accountNodeKey, nodeKey, slotKey, storageNodesPrefix } from "./state-keys.ts";
 import { rootedAccount } from "./state-reader.ts";
 import type { StateView } from "./state-view.ts";
 
@@ -30,7 +30,8 @@ export function proveAccount(
 ): AccountProof {
   const account = rootedAccount(view, address);
   const accountNodes = { get: (path: Uint8Array) => view.get(accountNodeKey(path)) };
-  const storageNodes = { get: (path: Uint8Array) => view.get(storageNodeKey(address, path)) };
+  const prefix = storageNodesPrefix(address);
+  const storageNodes = { get: (path: Uint8Array) => view.get(nodeKey(prefix, path)) };
   return {
     nonce: account?.nonce ?? 0n,
     balanceWei: account?.balanceWei ?? 0n,

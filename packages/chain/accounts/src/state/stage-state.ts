@@ -1,7 +1,8 @@
-import { bigIntToBytes } from "@ghostchain/encoding";
+import { bigIntToBytes, equalBytes } from "@ghostchain/encoding";
 import type { AccountChange, Address, Hash, StateChanges } from "@ghostchain/evm";
 import {
   accountKey as accountTrieKey,
+  decodeAccount,
   encodeAccount,
   encodeSlot,
   slotKey as slotTrieKey,
@@ -9,7 +10,6 @@ import {
 import {
   EMPTY_TRIE_ROOT,
   type TrieEntry,
-  type TrieNodeChange,
   type TrieNodes,
   updateTrie,
 } from "../trie/update-trie.ts";
@@ -17,13 +17,12 @@ import {
   accountKey,
   accountNodeKey,
   codeKey,
+  nodeKey,
   slotKey,
   slotsPrefix,
-  storageNodeKey,
   storageNodesPrefix,
 } from "./state-keys.ts";
-import { rootedAccount } from "./state-reader.ts";
-import { Draft, type StateView, type StateWrite } from "./state-view.ts";
+import { nameOf, type StateView, type StateWrite, viewAfter } from "./state-view.ts";
 
 export interface StagedWrites {
   readonly stateRoot: Hash;
@@ -36,57 +35,92 @@ export interface StagedWrites {
  * Cost: a few tens of milliseconds for a thousand accounts of a hundred thousand.
  */
 export function stageState(base: StateView, changes: StateChanges): StagedWrites {
-  const draft = new Draft(base);
-  for (const [hash, code] of changes.code) draft.set(codeKey(hash), code);
+  const writes: StateWrite[] = [];
+  for (const [hash, code] of changes.code) {
+    const key = codeKey(hash);
+    if (base.get(key) === undefined) writes.push({ key, before: undefined, after: code });
+  }
   const leaves: TrieEntry[] = [];
   for (const [address, change] of changes.accounts) {
-    const leaf = stageAccount(draft, address, change);
-    draft.set(accountKey(address), leaf);
-    leaves.push([accountTrieKey(address), leaf]);
+    const key = accountKey(address);
+    const before = base.get(key);
+    const after = stageAccount(base, writes, address, change, before);
+    if (isSame(before, after)) continue;
+    writes.push({ key, before, after });
+    leaves.push([accountTrieKey(address), after]);
   }
-  const stateRoot = stageTrie(draft, leaves, accountNodeKey);
-  return { stateRoot, writes: draft.writes() };
+  const nodes: TrieNodes = { get: (path) => base.get(accountNodeKey(path)) };
+  const update = updateTrie(nodes, leaves);
+  for (const { path, before, node } of update.writes) {
+    writes.push({ key: accountNodeKey(path), before, after: node });
+  }
+  return { stateRoot: update.root, writes };
 }
 
 /** The account's leaf after its storage has been brought up to date; undefined where the account is gone. */
 function stageAccount(
-  draft: Draft,
+  base: StateView,
+  writes: StateWrite[],
   address: Address,
   { account, storageCleared, storage }: AccountChange,
+  before: Uint8Array | undefined,
 ): Uint8Array | undefined {
-  let storageRoot = rootedAccount(draft, address)?.storageRoot ?? EMPTY_TRIE_ROOT;
+  const rootBefore = before === undefined ? EMPTY_TRIE_ROOT : decodeAccount(before).storageRoot;
   const isVoid = storageCleared || account === undefined;
-  if (isVoid && storageRoot !== EMPTY_TRIE_ROOT) {
-    clearStorage(draft, address);
-    storageRoot = EMPTY_TRIE_ROOT;
+  if (isVoid && rootBefore !== EMPTY_TRIE_ROOT) {
+    const cleared = clearedStorage(base, address);
+    const refilled: StateWrite[] = [];
+    const storageRoot = stageStorage(viewAfter(base, cleared), refilled, address, storage);
+    writes.push(...merged([...cleared, ...refilled]));
+    return account && encodeAccount({ ...account, storageRoot });
   }
   if (account === undefined) return undefined;
-  if (storage.size > 0) storageRoot = stageStorage(draft, address, storage);
+  const storageRoot =
+    storage.size === 0 ? rootBefore : stageStorage(base, writes, address, storage);
   return encodeAccount({ ...account, storageRoot });
 }
 
-function clearStorage(draft: Draft, address: Address): void {
-  for (const prefix of [slotsPrefix(address), storageNodesPrefix(address)]) {
-    for (const key of [...draft.keys(prefix)]) draft.set(key, undefined);
-  }
+function clearedStorage(base: StateView, address: Address): StateWrite[] {
+  return [slotsPrefix(address), storageNodesPrefix(address)].flatMap((prefix) =>
+    [...base.keys(prefix)].map((key) => ({ key, before: base.get(key), after: undefined })),
+  );
 }
 
-function stageStorage(draft: Draft, address: Address, storage: ReadonlyMap<bigint, bigint>): Hash {
+function stageStorage(
+  base: StateView,
+  writes: StateWrite[],
+  address: Address,
+  storage: ReadonlyMap<bigint, bigint>,
+): Hash {
   const leaves: TrieEntry[] = [];
   for (const [slot, value] of storage) {
-    draft.set(slotKey(address, slot), value === 0n ? undefined : bigIntToBytes(value));
+    const key = slotKey(address, slot);
+    const before = base.get(key);
+    const after = value === 0n ? undefined : bigIntToBytes(value);
+    if (isSame(before, after)) continue;
+    writes.push({ key, before, after });
     leaves.push([slotTrieKey(slot), encodeSlot(value)]);
   }
-  return stageTrie(draft, leaves, (path) => storageNodeKey(address, path));
+  const prefix = storageNodesPrefix(address);
+  const nodes: TrieNodes = { get: (path) => base.get(nodeKey(prefix, path)) };
+  const update = updateTrie(nodes, leaves);
+  for (const { path, before, node } of update.writes) {
+    writes.push({ key: nodeKey(prefix, path), before, after: node });
+  }
+  return update.root;
 }
 
-function stageTrie(
-  draft: Draft,
-  leaves: readonly TrieEntry[],
-  keyOf: (path: TrieNodeChange["path"]) => Uint8Array,
-): Hash {
-  const nodes: TrieNodes = { get: (path) => draft.get(keyOf(path)) };
-  const { root, writes } = updateTrie(nodes, leaves);
-  for (const { path, node } of writes) draft.set(keyOf(path), node);
-  return root;
+/** One write a key, where a key was cleared and written again. */
+function merged(writes: readonly StateWrite[]): Iterable<StateWrite> {
+  const byName = new Map<string, StateWrite>();
+  for (const write of writes) {
+    const name = nameOf(write.key);
+    const { before } = byName.get(name) ?? write;
+    byName.set(name, { ...write, before });
+  }
+  return byName.values();
+}
+
+function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && equalBytes(a, b));
 }

@@ -6,7 +6,16 @@ import {
   encodeRlp,
 } from "@ghostchain/encoding";
 import type { KeyChange, KeyValue } from "@ghostchain/storage";
-import type { StateView, StateWrite } from "./state-view.ts";
+import {
+  beforeKey,
+  beforePrefix,
+  HEAD_KEY,
+  keyOfBeforeKey,
+  OLDEST_KEY,
+  touchedKey,
+  VERSION_BYTES,
+} from "./state-keys.ts";
+import { nameOf, type StateView, type StateWrite } from "./state-view.ts";
 
 /**
  * Orders the states of a chain: a block's number, and for a state that was edited after its block (a dev chain's
@@ -56,8 +65,8 @@ export class StateHistory {
   /** The newest version, for as long as it is the newest. */
   newest(): StateView {
     return {
-      get: (key) => this.#store.get(currentKey(key)),
-      keys: (prefix) => this.#keysOf(currentKey(prefix), currentKey(NONE).length, 0),
+      get: (key) => this.#store.get(key),
+      keys: (prefix) => this.#storedKeys(prefix),
     };
   }
 
@@ -65,7 +74,7 @@ export class StateHistory {
   at(version: StateVersion): StateView {
     const get = (key: Uint8Array) => {
       const change = this.#firstAfter(key, version);
-      return change === undefined ? this.#store.get(currentKey(key)) : valueBefore(change);
+      return change === undefined ? this.#store.get(key) : valueBefore(change);
     };
     const keys = (prefix: Uint8Array) => this.#keysAt(prefix, get);
     return { get, keys };
@@ -73,46 +82,49 @@ export class StateHistory {
 
   /** What to write so that `version` becomes the newest, with `writes` made since the one it follows. */
   *advance(version: StateVersion, writes: readonly StateWrite[]): Iterable<KeyChange> {
+    const bytes = versionBytes(version);
     for (const { key, before, after } of writes) {
-      yield { key: currentKey(key), value: after };
-      yield { key: beforeKey(key, version), value: markBefore(before) };
+      yield { key, value: after };
+      yield { key: beforeKey(key, bytes), value: markBefore(before) };
     }
     if (writes.length > 0) {
-      yield { key: touchedKey(version), value: encodeRlp(writes.map(({ key }) => key)) };
+      yield { key: touchedKey(bytes), value: encodeRlp(writes.map(({ key }) => key)) };
     }
-    yield { key: HEAD_KEY, value: numberBytes(version) };
+    yield { key: HEAD_KEY, value: bytes };
   }
 
   /** What to write so that `version` becomes the newest again, and all later ones never were. */
   *unwind(version: StateVersion): Iterable<KeyChange> {
     const restored = new Set<string>();
     for (const [touched, keys] of this.#touched(version + 1n, LAST_VERSION)) {
+      const bytes = versionBytes(touched);
       for (const key of keys) {
-        const entryKey = beforeKey(key, touched);
-        const name = Buffer.from(key).toString("latin1");
+        const entryKey = beforeKey(key, bytes);
+        const name = nameOf(key);
         const before = restored.has(name) ? undefined : this.#store.get(entryKey);
-        if (before !== undefined) yield { key: currentKey(key), value: valueBefore(before) };
+        if (before !== undefined) yield { key, value: valueBefore(before) };
         restored.add(name);
         yield { key: entryKey, value: undefined };
       }
-      yield { key: touchedKey(touched), value: undefined };
+      yield { key: touchedKey(bytes), value: undefined };
     }
-    yield { key: HEAD_KEY, value: numberBytes(this.#reachedBy(version)) };
+    yield { key: HEAD_KEY, value: versionBytes(this.#reachedBy(version)) };
   }
 
   /** What to write to forget the versions before `version`. */
   *prune(version: StateVersion): Iterable<KeyChange> {
     if (version <= this.oldest()) return;
     for (const [touched, keys] of this.#touched(0n, version + 1n)) {
-      for (const key of keys) yield { key: beforeKey(key, touched), value: undefined };
-      yield { key: touchedKey(touched), value: undefined };
+      const bytes = versionBytes(touched);
+      for (const key of keys) yield { key: beforeKey(key, bytes), value: undefined };
+      yield { key: touchedKey(bytes), value: undefined };
     }
-    yield { key: OLDEST_KEY, value: numberBytes(version) };
+    yield { key: OLDEST_KEY, value: versionBytes(version) };
   }
 
   #firstAfter(key: Uint8Array, version: StateVersion): Uint8Array | undefined {
-    const from = beforeKey(key, version + 1n);
-    const to = beforeKey(key, LAST_VERSION);
+    const from = beforeKey(key, versionBytes(version + 1n));
+    const to = beforeKey(key, versionBytes(LAST_VERSION));
     for (const [, value] of this.#store.range({ from, to, limit: 1 })) return value;
     return undefined;
   }
@@ -121,7 +133,7 @@ export class StateHistory {
     from: StateVersion,
     to: StateVersion,
   ): Iterable<readonly [StateVersion, readonly Uint8Array[]]> {
-    const range = { from: touchedKey(from), to: touchedKey(to) };
+    const range = { from: touchedKey(versionBytes(from)), to: touchedKey(versionBytes(to)) };
     for (const [key, value] of this.#store.range(range)) {
       yield [versionOfTouchedKey(key), decodeRlp(value) as Uint8Array[]];
     }
@@ -129,32 +141,25 @@ export class StateHistory {
 
   *#keysAt(prefix: Uint8Array, get: StateView["get"]): Iterable<Uint8Array> {
     const seen = new Set<string>();
-    for (const keys of [
-      this.#keysOf(currentKey(prefix), currentKey(NONE).length, 0),
-      this.#keysOf(concatBytes(BEFORE, prefix), BEFORE.length, VERSION_BYTES),
-    ]) {
-      for (const key of keys) {
-        const name = Buffer.from(key).toString("latin1");
-        if (seen.has(name)) continue;
-        seen.add(name);
-        if (get(key) !== undefined) yield key;
-      }
-    }
+    const visit = function* (key: Uint8Array) {
+      const name = nameOf(key);
+      if (!seen.has(name) && get(key) !== undefined) yield key;
+      seen.add(name);
+    };
+    for (const key of this.#storedKeys(prefix)) yield* visit(key);
+    for (const key of this.#storedKeys(beforePrefix(prefix))) yield* visit(keyOfBeforeKey(key));
   }
 
-  /** Keys of the store that begin so, without what is put before and behind them there. */
-  *#keysOf(prefix: Uint8Array, before: number, behind: number): Iterable<Uint8Array> {
-    for (const [key] of this.#store.range({ from: prefix, to: afterAll(prefix) })) {
-      yield key.subarray(before, key.length - behind);
-    }
+  *#storedKeys(prefix: Uint8Array): Iterable<Uint8Array> {
+    for (const [key] of this.#store.range({ from: prefix, to: afterAll(prefix) })) yield key;
   }
 
   /** The version that was newest when no later one than `version` had been written; a block may change nothing. */
   #reachedBy(version: StateVersion): StateVersion {
     const block = versionOf(numberOfVersion(version));
     const range = {
-      from: touchedKey(block),
-      to: touchedKey(version + 1n),
+      from: touchedKey(versionBytes(block)),
+      to: touchedKey(versionBytes(version + 1n)),
       reverse: true,
       limit: 1,
     };
@@ -168,34 +173,11 @@ export class StateHistory {
   }
 }
 
-const VERSION_BYTES = 8;
-const NONE: Uint8Array = new Uint8Array(0);
-
-/** Every key of the state begins so; the node has other keys in the same store. */
-const STATE = 0x73;
-const CURRENT = Uint8Array.of(STATE, 0x63);
-const BEFORE = Uint8Array.of(STATE, 0x62);
-const TOUCHED = Uint8Array.of(STATE, 0x74);
-const HEAD_KEY = Uint8Array.of(STATE, 0x68);
-const OLDEST_KEY = Uint8Array.of(STATE, 0x6f);
-
-function currentKey(key: Uint8Array): Uint8Array {
-  return concatBytes(CURRENT, key);
-}
-
-function beforeKey(key: Uint8Array, version: StateVersion): Uint8Array {
-  return concatBytes(BEFORE, key, numberBytes(version));
-}
-
-function touchedKey(version: StateVersion): Uint8Array {
-  return concatBytes(TOUCHED, numberBytes(version));
-}
-
 function versionOfTouchedKey(key: Uint8Array): StateVersion {
   return bytesToBigInt(key.subarray(-VERSION_BYTES));
 }
 
-function numberBytes(version: StateVersion): Uint8Array {
+function versionBytes(version: StateVersion): Uint8Array {
   return bigIntToFixedBytes(version, VERSION_BYTES);
 }
 

@@ -34,9 +34,10 @@ export interface TrieNodes {
   get(path: Nibbles): Uint8Array | undefined;
 }
 
-/** An undefined node is to be deleted. */
+/** What becomes of the node stored under a path. Undefined: there is none. */
 export interface TrieNodeChange {
   readonly path: Nibbles;
+  readonly before: Uint8Array | undefined;
   readonly node: Uint8Array | undefined;
 }
 
@@ -85,8 +86,10 @@ class Updater {
   readonly #nodes: TrieNodes;
   readonly #changes: readonly Change[];
   readonly #writes: TrieNodeChange[] = [];
-  /** Nodes made here that stand where the store has another. */
-  readonly #replacing = new Set<Node>();
+  /** Nodes made here that stand where the store has another, with that one's encoding. */
+  readonly #replaced = new Map<Node, Uint8Array>();
+  /** The way to the node that is being written; longer where there are longer keys. */
+  #way: Nibbles = new Uint8Array(66);
 
   constructor(nodes: TrieNodes, changes: readonly Change[]) {
     this.#nodes = nodes;
@@ -99,12 +102,13 @@ class Updater {
     const after = this.#apply(before, 0, this.#changes);
     if (stored !== undefined && after === before) return { root: rootOf(stored), writes: [] };
     if (after === undefined) {
-      if (stored !== undefined) this.#delete(NO_STEPS);
+      if (stored !== undefined)
+        this.#writes.push({ path: NO_STEPS, before: stored, node: undefined });
       return { root: EMPTY_TRIE_ROOT, writes: this.#writes };
     }
     assert(!isHash(after));
-    const root = encodeNode(after, this.#writeChildren(after, NO_STEPS));
-    this.#writes.push({ path: NO_STEPS, node: root });
+    const root = encodeNode(after, this.#writeChildren(after, 0));
+    this.#writes.push({ path: NO_STEPS, before: stored, node: root });
     return { root: rootOf(root), writes: this.#writes };
   }
 
@@ -117,11 +121,12 @@ class Updater {
     if (first === undefined) return before;
     if (!isHash(before)) return this.#applyToNode(before, depth, changes);
     const path = first.path.subarray(0, depth);
-    const opened = this.#open(path);
+    const encoded = this.#open(path);
+    const opened = decodeNode(encoded);
     const after = this.#applyToNode(opened, depth, changes);
     if (after === opened) return before;
-    if (after === undefined) this.#delete(path);
-    else this.#replacing.add(after);
+    if (after === undefined) this.#writes.push({ path, before: encoded, node: undefined });
+    else this.#replaced.set(after, encoded);
     return after;
   }
 
@@ -182,18 +187,17 @@ class Updater {
     depth: number,
     changes: readonly Change[],
   ): Node | undefined {
-    const way = wayTo(depth, changes);
     const shared = commonSteps(before.path, depth, changes);
     if (shared === before.path.length) {
       const child = this.#apply(before.child, depth + shared, changes);
       if (child === before.child) return before;
-      return child === undefined ? undefined : this.#join(way, before.path, child);
+      return child && this.#join(wayTo(depth, changes), before.path, child);
     }
     const split = splitExtension(before, shared);
     const after = this.#applyToBranch(split, depth + shared, changes);
     if (after === split) return before;
     if (after === undefined || shared === 0) return after;
-    return this.#join(way, before.path.subarray(0, shared), after);
+    return this.#join(wayTo(depth, changes), before.path.subarray(0, shared), after);
   }
 
   #applyToBranch(before: BranchNode, depth: number, changes: readonly Change[]): Node | undefined {
@@ -207,68 +211,70 @@ class Updater {
       isSame &&= child === children[group.nibble];
       children[group.nibble] = child;
     }
-    return isSame ? before : this.#branchOf(wayTo(depth, changes), children, value);
-  }
-
-  /** The branch at `way`, or the shorter form of one that no longer branches. */
-  #branchOf(
-    way: Nibbles,
-    children: readonly (Child | undefined)[],
-    value: Uint8Array | undefined,
-  ): Node | undefined {
+    if (isSame) return before;
     const count = children.reduce((sum, child) => sum + (child === undefined ? 0 : 1), 0);
-    if (value === undefined && count === 0) return undefined;
-    if (value !== undefined && count === 0) return { kind: "leaf", path: NO_STEPS, value };
-    if (value !== undefined || count > 1) return { kind: "branch", children, value };
+    if (count > 1 || (count === 1 && value !== undefined))
+      return { kind: "branch", children, value };
+    if (value !== undefined) return { kind: "leaf", path: NO_STEPS, value };
     const nibble = children.findIndex((child) => child !== undefined);
-    return this.#join(way, Uint8Array.of(nibble), children[nibble] as Child);
+    const child = children[nibble];
+    return child && this.#join(wayTo(depth, changes), Uint8Array.of(nibble), child);
   }
 
   /** The node at `way` that leads over `steps`, at least one, to `child`. */
   #join(way: Nibbles, steps: Nibbles, child: Child): Node {
     const path = concatBytes(way, steps);
-    const node = isHash(child) ? this.#open(path) : child;
+    const stored = isHash(child) ? this.#open(path) : this.#replaced.get(child);
+    const node = isHash(child) ? decodeNode(stored ?? NO_STEPS) : child;
     if (node.kind === "branch") return { kind: "extension", path: steps, child };
-    if (isHash(child) || this.#replacing.has(node)) this.#delete(path);
+    if (stored !== undefined) this.#writes.push({ path, before: stored, node: undefined });
     return { ...node, path: concatBytes(steps, node.path) };
   }
 
-  #open(path: Nibbles): Node {
+  #open(path: Nibbles): Uint8Array {
     const encoded = this.#nodes.get(path);
-    if (encoded !== undefined) return decodeNode(encoded);
+    if (encoded !== undefined) return encoded;
     throw new AccountsError({ code: "TRIE_NODE_MISSING", path: bytesToHex(path) });
   }
 
-  #delete(path: Nibbles): void {
-    this.#writes.push({ path, node: undefined });
-  }
-
-  #writeChildren(node: Node, path: Nibbles): RlpInput[] {
+  #writeChildren(node: Node, depth: number): RlpInput[] {
     switch (node.kind) {
       case "leaf":
         return [];
       case "extension":
-        return [this.#write(node.child, path, node.path)];
+        this.#reserve(depth + node.path.length).set(node.path, depth);
+        return [this.#write(node.child, depth + node.path.length)];
       case "branch":
-        return node.children.map((child, nibble) =>
-          child === undefined ? NOTHING : this.#write(child, path, Uint8Array.of(nibble)),
-        );
+        return node.children.map((child, nibble) => {
+          if (child === undefined) return NO_STEPS;
+          this.#reserve(depth + 1)[depth] = nibble;
+          return this.#write(child, depth + 1);
+        });
     }
   }
 
-  /** What the parent at `way` says of this child. */
-  #write(child: Child, way: Nibbles, steps: Nibbles): RlpInput {
+  #reserve(length: number): Nibbles {
+    if (length > this.#way.length) {
+      const longer = new Uint8Array(length * 2);
+      longer.set(this.#way);
+      this.#way = longer;
+    }
+    return this.#way;
+  }
+
+  /** What its parent says of the child that stands `depth` steps down the way. */
+  #write(child: Child, depth: number): RlpInput {
     if (isHash(child)) return child;
-    const path = concatBytes(way, steps);
-    const { item, stored } = referenceTo(child, this.#writeChildren(child, path));
-    if (stored !== undefined) this.#writes.push({ path, node: stored });
-    else if (this.#replacing.has(child)) this.#delete(path);
+    const { item, stored } = referenceTo(child, this.#writeChildren(child, depth));
+    const before = this.#replaced.get(child);
+    if (stored !== undefined || before !== undefined) {
+      this.#writes.push({ path: this.#way.slice(0, depth), before, node: stored });
+    }
     return item;
   }
 }
 
 const NO_STEPS: Nibbles = new Uint8Array(0);
-const NOTHING = new Uint8Array(0);
 
 function rootOf(encodedRoot: Uint8Array): Hash {
   return hashOfBytes(keccak256(encodedRoot));
