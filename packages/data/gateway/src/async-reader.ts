@@ -45,7 +45,7 @@ export class AsyncReader implements Reader {
           return;
         }
         logger.warn({ err: error }, "login could not be checked");
-        this.#desk().authRefused(connection, "AUTH_UNAVAILABLE", "logins cannot be checked now");
+        this.#desk().authUnavailable(connection);
       },
     );
   }

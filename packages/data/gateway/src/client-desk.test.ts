@@ -93,6 +93,14 @@ describe("ClientDesk on AUTH", () => {
     expect(outlet.closed).toMatchObject({ code: 4401 });
   });
 
+  it("sends away with 1013, not 4401, who cannot be checked: the token may be good", () => {
+    const { desk, connect } = openDesk();
+    const { outlet, connection, say } = connect();
+    say({ type: "AUTH", token: "t" });
+    desk.authUnavailable(connection);
+    expect(outlet.closed).toMatchObject({ code: 1013 });
+  });
+
   it.each([{}, { token: "a", ticket: "b" }])("wants a token or a ticket, not %j", (credential) => {
     const { asked, connect } = openDesk();
     const { outlet, say } = connect();

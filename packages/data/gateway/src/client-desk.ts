@@ -12,7 +12,7 @@ export type Credential = { readonly token: string } | { readonly ticket: string 
 
 /** What takes time. The desk holds a connection when it asks, and goes on with it when it is told. */
 export interface Reader {
-  /** To be answered by `authenticated` or `authRefused`. */
+  /** To be answered by `authenticated`, `authRefused` or `authUnavailable`. */
   authenticate(connection: Connection, credential: Credential): void;
   /** To be answered by `snapshotRead` or `snapshotFailed`. */
   readSnapshot(connection: Connection): void;
@@ -107,6 +107,11 @@ export class ClientDesk {
 
   authRefused(connection: Connection, code: string, text: string): void {
     this.refuse(connection, { code, text, close: 4401 });
+  }
+
+  authUnavailable(connection: Connection): void {
+    const text = "logins cannot be checked just now: reconnect a little later";
+    this.refuse(connection, { code: "AUTH_UNAVAILABLE", text, close: 1013 });
   }
 
   snapshotRead(connection: Connection, snapshot: Snapshot, nowMs: number): void {

@@ -1,0 +1,91 @@
+import type { Session } from "@ghostchain/auth";
+import type { FastifyInstance, FastifyReply, FastifySchema } from "fastify";
+import type { z } from "zod";
+import { ApiError } from "./api-error.ts";
+import { type RouteAccess, SESSION_COOKIE } from "./caller.ts";
+import { errorBody } from "./error-answer.ts";
+
+/** One endpoint as data: mounted, guarded, validated and documented the same way as every other. */
+export interface ApiRoute<
+  P extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+> {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly access: RouteAccess;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** Of the 200 answer. */
+  readonly response: z.ZodType;
+  /** Whether the answer is about the caller, so that no cache may keep it. */
+  readonly private?: boolean;
+  handle(request: ApiRequest<P, Q, B>, reply: FastifyReply): Promise<unknown>;
+}
+
+/** Parts that have a schema are parsed by it. */
+export interface ApiRequest<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  readonly params: z.output<P>;
+  readonly query: z.output<Q>;
+  readonly body: z.output<B>;
+  readonly session: Session | undefined;
+  /** The host as the client wrote it, without the port. */
+  readonly hostname: string;
+}
+
+/** Gives `handle` the types of the schemas beside it. */
+export function defineRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  route: ApiRoute<P, Q, B>,
+): ApiRoute {
+  return route as unknown as ApiRoute;
+}
+
+export function mountRoute(app: FastifyInstance, route: ApiRoute): void {
+  app.route({
+    method: route.method,
+    url: route.path,
+    config: { access: route.access },
+    schema: describeRoute(route),
+    handler: async (request, reply) => {
+      if (route.private) reply.header("cache-control", "no-store");
+      return route.handle(
+        {
+          params: request.params,
+          query: request.query,
+          body: request.body,
+          session: request.caller.session,
+          hostname: request.hostname,
+        },
+        reply,
+      );
+    },
+  });
+}
+
+/** Of a route whose access is `required`. */
+export function requireSession(session: Session | undefined): Session {
+  if (session) return session;
+  throw new ApiError({ code: "AUTH_REQUIRED", status: 401 });
+}
+
+function describeRoute({ params, query, body, ...route }: ApiRoute): FastifySchema {
+  const required = route.access.auth === "required";
+  return {
+    tags: [route.tag],
+    summary: route.summary,
+    ...(required ? { security: [{ bearer: [] }, { cookie: [] }] } : {}),
+    ...(params ? { params } : {}),
+    ...(query ? { querystring: query } : {}),
+    ...(body ? { body } : {}),
+    response: { 200: route.response, "4xx": errorBody, "5xx": errorBody },
+  };
+}
+
+/** Names of `security` above, as OpenAPI wants them. */
+export const SECURITY_SCHEMES = {
+  bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+  cookie: { type: "apiKey", in: "cookie", name: SESSION_COOKIE },
+} as const;

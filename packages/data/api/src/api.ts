@@ -1,0 +1,155 @@
+import type { AddressInfo } from "node:net";
+import type { Auth } from "@ghostchain/auth";
+import type { Database } from "@ghostchain/database";
+import { ensureFeed } from "@ghostchain/feed";
+import type { Product } from "@ghostchain/product";
+import type { Clock, Health, Logger, Metrics, Service } from "@ghostchain/service";
+import type { FastifyInstance } from "fastify";
+import { ApiError } from "./api-error.ts";
+import type { ApiRoute } from "./api-route.ts";
+import { authRoutes } from "./auth-routes.ts";
+import { buildApp } from "./build-app.ts";
+import { feedRoute } from "./feed-route.ts";
+import { DEFAULT_REQUEST_LIMITS, RequestLimiter, type RequestLimits } from "./limit-requests.ts";
+import { checkKeySignature, type SignatureCheck } from "./login-signature.ts";
+import { type ApiMetrics, createApiMetrics } from "./metrics.ts";
+import { type NetworkInfo, networkRoute, reachableFrom } from "./network-route.ts";
+import { Page } from "./page.ts";
+import { productRoutes } from "./product-route.ts";
+
+export interface ApiParts {
+  /** Started before the API, as `auth` is. */
+  readonly database: Database;
+  readonly auth: Auth;
+  readonly products: readonly Product[];
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Whose signatures are taken at a login; by default those of accounts that have a key. */
+  readonly checkSignature?: SignatureCheck;
+}
+
+export interface ApiOptions {
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly chainId: number;
+  /** What `GET /network` answers; undefined while it is not known yet. */
+  readonly network: () => NetworkInfo | undefined;
+  /** Pages that may log users in and use their cookies, as `https://ghost.example`. An API on a loopback host trusts its own. */
+  readonly origins: readonly string[];
+  /** Let browsers send the session cookie over TLS only: everywhere but in development. */
+  readonly secureCookie: boolean;
+  readonly limits?: RequestLimits;
+  /** The built web page; without it `/` says how to build it. */
+  readonly pageDirectory?: string;
+  /** Proxies whose `X-Forwarded-For` is believed, as addresses or subnets; by default nobody's. */
+  readonly trustProxy?: readonly string[];
+}
+
+export interface Api extends Service {
+  /** The port that was given, once it has started. */
+  readonly port: number;
+}
+
+/** Everything that clients ask over HTTP: logins, the feed, products' routes, documentation and the page. */
+export function createApi(parts: ApiParts, options: ApiOptions): Api {
+  return new ApiService(parts, options);
+}
+
+class ApiService implements Api {
+  readonly name = "api";
+  readonly #parts: ApiParts;
+  readonly #options: ApiOptions;
+  readonly #metrics: ApiMetrics;
+  #app: FastifyInstance | undefined;
+
+  constructor(parts: ApiParts, options: ApiOptions) {
+    this.#parts = { ...parts, logger: parts.logger.child({ module: "api" }) };
+    this.#options = options;
+    this.#metrics = createApiMetrics(parts.metrics);
+  }
+
+  get port(): number {
+    const address = this.#app?.server.address() as AddressInfo | null | undefined;
+    return address?.port ?? this.#options.port;
+  }
+
+  async start(): Promise<void> {
+    const { host, port, limits = DEFAULT_REQUEST_LIMITS } = this.#options;
+    await ensureFeed(this.#parts.database);
+    this.#app = await buildApp(
+      {
+        ...this.#parts,
+        routes: this.#routes(),
+        page: this.#page(),
+        limiter: new RequestLimiter(this.#parts.clock, limits),
+        apiMetrics: this.#metrics,
+        origins: () => this.#origins(),
+      },
+      this.#options,
+    );
+    try {
+      await this.#app.listen({ host, port });
+    } catch (error) {
+      throw describeListenError(error, host, port);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#app?.close();
+  }
+
+  #routes(): ApiRoute[] {
+    const { database, clock, products, checkSignature = checkKeySignature } = this.#parts;
+    const { chainId, network, secureCookie } = this.#options;
+    const loginRules = () => ({
+      origins: this.#origins(),
+      chainId,
+      lifetimeMs: LOGIN_LIFETIME_MS,
+    });
+    return [
+      ...authRoutes({ ...this.#parts, checkSignature }, { loginRules, secureCookie }),
+      feedRoute(database),
+      networkRoute(network),
+      ...products.flatMap((product) => productRoutes(product, { database, clock })),
+    ];
+  }
+
+  #page(): Page {
+    return new Page({
+      directory: this.#options.pageDirectory,
+      connections: (hostname) => {
+        const info = this.#options.network();
+        if (!info) return [];
+        const { rpcUrl, wsUrl, gatewayUrl } = reachableFrom(info, hostname);
+        return [rpcUrl, wsUrl, gatewayUrl];
+      },
+    });
+  }
+
+  /** On a loopback host nobody else can serve a page from our own address. */
+  #origins(): readonly string[] {
+    const { host, origins } = this.#options;
+    if (!LOOPBACK.has(host)) return origins;
+    const own = ["127.0.0.1", "localhost", "[::1]"].map((name) => `http://${name}:${this.port}`);
+    return [...origins, ...own];
+  }
+}
+
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
+const LOGIN_LIFETIME_MS = 5 * 60_000;
+
+function describeListenError(error: unknown, host: string, port: number): ApiError {
+  const inUse = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+  if (inUse) {
+    return new ApiError(
+      { code: "API_PORT_IN_USE", host, port },
+      `port ${port} of ${host} is in use: stop what uses it, or give the API another port`,
+    );
+  }
+  return new ApiError({ code: "API_CANNOT_LISTEN", host, port }, `cannot listen on ${host}`, {
+    cause: error,
+  });
+}

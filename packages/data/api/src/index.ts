@@ -1,0 +1,9 @@
+export { type Api, type ApiOptions, type ApiParts, createApi } from "./api.ts";
+export { ApiError, type ApiFault, type RequestIssue } from "./api-error.ts";
+export {
+  DEFAULT_REQUEST_LIMITS,
+  LOOPBACK_REQUEST_LIMITS,
+  type RequestLimits,
+} from "./limit-requests.ts";
+export type { SignatureCheck } from "./login-signature.ts";
+export type { NetworkInfo } from "./network-route.ts";

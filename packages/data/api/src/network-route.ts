@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { ApiError } from "./api-error.ts";
+import { type ApiRoute, defineRoute } from "./api-route.ts";
+
+const networkInfo = z.object({
+  chainId: z.int(),
+  rpcUrl: z.string(),
+  wsUrl: z.string(),
+  gatewayUrl: z.string(),
+  contracts: z.record(z.string(), z.object({ address: z.string() })),
+});
+
+/** Where everything is. URLs with the host `0.0.0.0` or `[::]` are answered with the host the client came by. */
+export type NetworkInfo = Readonly<z.output<typeof networkInfo>>;
+
+/** @param network - undefined while it is not known yet */
+export function networkRoute(network: () => NetworkInfo | undefined): ApiRoute {
+  return defineRoute({
+    ...{ method: "GET", path: "/network", tag: "service" },
+    access: { auth: "none", budget: "usual" },
+    summary: "The chain, its contracts, and where its services are",
+    response: networkInfo,
+    async handle({ hostname }) {
+      const info = network();
+      if (info) return reachableFrom(info, hostname);
+      throw new ApiError({ code: "NOT_READY", status: 503 }, "the network is not known yet");
+    },
+  });
+}
+
+export function reachableFrom(info: NetworkInfo, hostname: string): NetworkInfo {
+  const at = (url: string) => url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=[:/]|$)/, `//${hostname}`);
+  return {
+    ...info,
+    rpcUrl: at(info.rpcUrl),
+    wsUrl: at(info.wsUrl),
+    gatewayUrl: at(info.gatewayUrl),
+  };
+}
