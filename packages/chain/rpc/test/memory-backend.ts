@@ -41,8 +41,7 @@ import type {
 } from "../src/backend.ts";
 import { memoryDevControl } from "./memory-dev-control.ts";
 
-export const DEV = devAccounts();
-const FIRST = DEV[0] as DevAccount;
+const FIRST = devAccounts()[0] as DevAccount;
 
 /** The first dev account: rich, and its key is held. */
 export const SENDER: Address = FIRST.address;

@@ -40,7 +40,7 @@ export function setUp(options: DispatcherOptions & { backend?: MemoryBackend } =
 }
 
 /** The parameters of one `eth_subscription` message. */
-export interface Note {
+interface Note {
   readonly subscription: string;
   readonly result: unknown;
 }

@@ -5,7 +5,7 @@ import type { RpcBackend } from "../backend.ts";
 import type { RpcEnvironment } from "../environment.ts";
 import { fillTransaction, withGas } from "../fill-transaction.ts";
 import { type MethodTable, method, required } from "../method.ts";
-import { readSendRequest, readTransactionRequest } from "../read/transaction-request.ts";
+import { sendRequestFor, transactionRequestFor } from "../read/transaction-request.ts";
 import { readAddress, readBytes } from "../read/value.ts";
 import { RpcError } from "../rpc-error.ts";
 import { orRejected } from "../transaction-rejection.ts";
@@ -14,11 +14,12 @@ import { readTypedData, typedDataDigest } from "../typed-data.ts";
 const address = required("address", readAddress);
 const message = required("message", readBytes);
 const typedData = required("typedData", readTypedData);
-const toSend = required("transaction", readSendRequest);
 
 /** Sending transactions, and signing with the accounts this node holds keys of. */
 export function accountMethods(environment: RpcEnvironment): MethodTable {
   const { backend } = environment;
+  const toSend = required("transaction", sendRequestFor(backend.chainId));
+  const toFill = required("transaction", transactionRequestFor(backend.chainId));
   return {
     eth_accounts: method([], () => backend.accounts.addresses()),
     eth_requestAccounts: method([], () => backend.accounts.addresses()),
@@ -41,9 +42,7 @@ export function accountMethods(environment: RpcEnvironment): MethodTable {
         return bytesToHex(signed.encoded);
       }),
     ),
-    eth_fillTransaction: method([required("transaction", readTransactionRequest)], ([request]) =>
-      fillTransaction(environment, request),
-    ),
+    eth_fillTransaction: method([toFill], ([request]) => fillTransaction(environment, request)),
     eth_sign: method([address, message], ([account, text]) =>
       sign(backend, account, personalDigest(text)),
     ),

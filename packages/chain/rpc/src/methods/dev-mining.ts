@@ -1,4 +1,4 @@
-import { toQuantity } from "@ghostchain/encoding";
+import { type Hex, toQuantity } from "@ghostchain/encoding";
 import type { DevControl, RpcBackend } from "../backend.ts";
 import { requireBlock } from "../environment.ts";
 import { formatBlock } from "../format/block.ts";
@@ -159,9 +159,11 @@ function historyMethods(dev: DevControl): MethodTable {
   };
 }
 
-/** Snapshots are numbered; tools give the number back as text or as they like. */
-function readSnapshotId(value: unknown): `0x${string}` {
-  return toQuantity(readLooseUint64(value));
+/** As `evm_snapshot` gave it, or the number that it stands for. */
+function readSnapshotId(value: unknown): Hex {
+  return typeof value === "number"
+    ? toQuantity(readLooseUint64(value))
+    : toQuantity(readQuantity(value));
 }
 
 /** A raw transaction and which of the new blocks it goes into, counted from 0. */

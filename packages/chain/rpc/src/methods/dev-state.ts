@@ -4,7 +4,7 @@ import type { DevControl, RpcBackend } from "../backend.ts";
 import { type MethodTable, method, optional, required } from "../method.ts";
 import { LATEST } from "../read/block-reference.ts";
 import { readSlot } from "../read/overrides.ts";
-import { readSendRequest } from "../read/transaction-request.ts";
+import { sendRequestFor } from "../read/transaction-request.ts";
 import {
   invalidValue,
   readAddress,
@@ -89,16 +89,18 @@ function impersonationMethods(backend: RpcBackend, dev: DevControl): MethodTable
       dev.autoImpersonate(enabled);
       return null;
     }),
-    eth_sendUnsignedTransaction: method([required("transaction", readSendRequest)], ([request]) =>
-      orRejected(async () => {
-        const isHeld = backend.accounts.addresses().includes(request.from);
-        if (!isHeld) dev.impersonate(request.from);
-        try {
-          return await backend.sendFrom(request);
-        } finally {
-          if (!isHeld) dev.stopImpersonating(request.from);
-        }
-      }),
+    eth_sendUnsignedTransaction: method(
+      [required("transaction", sendRequestFor(backend.chainId))],
+      ([request]) =>
+        orRejected(async () => {
+          const isHeld = backend.accounts.addresses().includes(request.from);
+          if (!isHeld) dev.impersonate(request.from);
+          try {
+            return await backend.sendFrom(request);
+          } finally {
+            if (!isHeld) dev.stopImpersonating(request.from);
+          }
+        }),
     ),
   };
 }

@@ -8,21 +8,20 @@ import { formatAccessList } from "../format/transaction.ts";
 import { type MethodTable, method, optional, required } from "../method.ts";
 import { LATEST, readBlockReference } from "../read/block-reference.ts";
 import { readBlockOverride, readStateOverrides } from "../read/overrides.ts";
-import { readTransactionRequest } from "../read/transaction-request.ts";
+import { transactionRequestFor } from "../read/transaction-request.ts";
 
 /** An access list changes what is warm and so, rarely, what is touched: rounds until it stays the same. */
 const ACCESS_LIST_ROUNDS = 16;
 
-const parameters = [
-  required("transaction", readTransactionRequest),
-  optional("block", readBlockReference, LATEST),
-  optional("stateOverrides", readStateOverrides, undefined),
-  optional("blockOverrides", readBlockOverride, undefined),
-] as const;
-
 /** Running transactions without keeping what they do. */
 export function executionMethods(environment: RpcEnvironment): MethodTable {
   const { backend, limits } = environment;
+  const parameters = [
+    required("transaction", transactionRequestFor(backend.chainId)),
+    optional("block", readBlockReference, LATEST),
+    optional("stateOverrides", readStateOverrides, undefined),
+    optional("blockOverrides", readBlockOverride, undefined),
+  ] as const;
   return {
     eth_call: method(parameters, ([transaction, at, stateOverrides, blockOverrides]) => {
       const request = { transaction, at, stateOverrides, blockOverrides };

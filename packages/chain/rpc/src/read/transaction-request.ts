@@ -2,6 +2,7 @@ import { EMPTY_BYTES, equalBytes } from "@ghostchain/encoding";
 import { ZERO_ADDRESS } from "@ghostchain/evm";
 import type { AccessListEntry, Authorization } from "@ghostchain/protocol";
 import type { TransactionRequest } from "../backend.ts";
+import type { Reader } from "../method.ts";
 import {
   field,
   invalidValue,
@@ -18,18 +19,31 @@ import {
 /** Entries and keys one request may name; what fits a transaction is far less. */
 const LIST_LIMIT = 10_000;
 
-/** A transaction to send: `from` must be given. */
-export function readSendRequest(value: unknown): TransactionRequest {
-  const request = readTransactionRequest(value);
-  if (field(readObject(value), "from", readAddress) === undefined) {
-    throw invalidValue("from: the sender must be named");
-  }
-  return request;
+/** Reads a transaction to send on the chain of this id: `from` must be given. */
+export function sendRequestFor(chainId: bigint): Reader<TransactionRequest> {
+  const read = transactionRequestFor(chainId);
+  return (value) => {
+    const request = read(value);
+    if (field(readObject(value), "from", readAddress) === undefined) {
+      throw invalidValue("from: the sender must be named");
+    }
+    return request;
+  };
 }
 
-/** A call or a transaction to be; what is left out is for the node to fill in. */
-export function readTransactionRequest(value: unknown): TransactionRequest {
-  const object = readObject(value);
+/** Reads a call, or a transaction to be, on the chain of this id; what is left out the node fills in. */
+export function transactionRequestFor(chainId: bigint): Reader<TransactionRequest> {
+  return (value) => {
+    const object = readObject(value);
+    const wanted = field(object, "chainId", readQuantity);
+    if (wanted !== undefined && wanted !== chainId) {
+      throw invalidValue(`chainId does not match node's (have=${wanted}, want=${chainId})`);
+    }
+    return readRequest(object);
+  };
+}
+
+function readRequest(object: JsonObject): TransactionRequest {
   const fees = readFees(object);
   return {
     from: field(object, "from", readAddress) ?? ZERO_ADDRESS,
@@ -44,11 +58,6 @@ export function readTransactionRequest(value: unknown): TransactionRequest {
     accessList: field(object, "accessList", listOf(readAccessListEntry, LIST_LIMIT)),
     authorizations: field(object, "authorizationList", listOf(readAuthorization, LIST_LIMIT)),
   };
-}
-
-/** The chain id a request insists on, if it does. */
-export function readChainId(value: unknown): bigint | undefined {
-  return field(readObject(value), "chainId", readQuantity);
 }
 
 function readFees(object: JsonObject) {
@@ -84,7 +93,7 @@ function readData(object: JsonObject): Uint8Array {
   return input ?? data ?? EMPTY_BYTES;
 }
 
-export function readAccessListEntry(value: unknown): AccessListEntry {
+function readAccessListEntry(value: unknown): AccessListEntry {
   const object = readObject(value);
   const address = field(object, "address", readAddress);
   if (address === undefined) throw invalidValue("address is missing");

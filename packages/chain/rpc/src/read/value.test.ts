@@ -4,7 +4,7 @@ import { RpcError } from "../rpc-error.ts";
 import { readBlockReference } from "./block-reference.ts";
 import { readLogQuery } from "./log-query.ts";
 import { readBlockOverride, readSlot, readStateOverrides } from "./overrides.ts";
-import { readTransactionRequest } from "./transaction-request.ts";
+import { transactionRequestFor } from "./transaction-request.ts";
 import {
   countUpTo,
   readAddress,
@@ -15,6 +15,7 @@ import {
   readUint64,
 } from "./value.ts";
 
+const readTransactionRequest = transactionRequestFor(31_337n);
 const HASH = `0x${"ab".repeat(32)}`;
 const ADDRESS = `0x${"AB".repeat(20)}`;
 
@@ -103,6 +104,11 @@ describe("readTransactionRequest", () => {
     expect(readTransactionRequest({ input: "0x01" }).data).toEqual(Uint8Array.of(1));
     expect(readTransactionRequest({ input: "0x01", data: "0x01" }).data).toHaveLength(1);
     expect(() => readTransactionRequest({ input: "0x01", data: "0x02" })).toThrow("not equal");
+  });
+
+  it("refuses a transaction for another chain", () => {
+    expect(() => readTransactionRequest({ chainId: "0x7a69" })).not.toThrow();
+    expect(() => readTransactionRequest({ chainId: "0x1" })).toThrow("have=1, want=31337");
   });
 
   it("refuses two ways of paying at once, and a tip above the fee", () => {

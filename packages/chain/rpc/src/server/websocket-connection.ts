@@ -9,7 +9,7 @@ const QUEUE_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Requests of one client in the works; more wait in its socket. */
 const CALLS_LIMIT = 256;
 /** For the close frame to get through; a client that reads nothing does not get it. */
-const CLOSE_GRACE_MS = 2_000;
+const CLOSE_GRACE_MS = 5_000;
 
 const POLICY_VIOLATION = 1008;
 const GOING_AWAY = 1001;

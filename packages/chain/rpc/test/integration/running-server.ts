@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { connect } from "node:net";
-import { createSilentLogger } from "@ghostchain/service";
+import { createMetrics, createSilentLogger } from "@ghostchain/service";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { createRpcServer, type RpcServerOptions } from "../../src/server/rpc-server.ts";
@@ -8,9 +8,10 @@ import { setUp } from "../test-dispatcher.ts";
 
 /** A server on a free port of loopback, stopped when the test is over. */
 export async function startServer(options: Partial<RpcServerOptions> = {}) {
-  const world = setUp();
+  const { backend, dispatcher } = setUp();
+  const metrics = createMetrics({ processMetrics: false });
   const server = createRpcServer(
-    { dispatcher: world.dispatcher, logger: createSilentLogger() },
+    { dispatcher, logger: createSilentLogger(), metrics },
     { host: "127.0.0.1", port: 0, ...options },
   );
   await server.start(new AbortController().signal);
@@ -22,7 +23,7 @@ export async function startServer(options: Partial<RpcServerOptions> = {}) {
       body,
       headers: { "content-type": "application/json", ...headers },
     });
-  return { ...world, server, url, post };
+  return { backend, dispatcher, metrics, server, url, post };
 }
 
 /** What `fetch` would not send: any method, any Host header. */

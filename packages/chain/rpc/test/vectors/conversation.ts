@@ -10,7 +10,7 @@ export interface Conversation {
   readonly exchanges: readonly Exchange[];
 }
 
-export interface Exchange {
+interface Exchange {
   readonly request: string;
   readonly expected: unknown;
 }
