@@ -1,0 +1,93 @@
+import { ghostCoreAbi, traceScanAbi } from "@ghostchain/contracts";
+import type { Sql } from "@ghostchain/database";
+import { type JsonObject, listFeed } from "@ghostchain/feed";
+import { defineProduct, type Product } from "@ghostchain/product";
+import type { Clock } from "@ghostchain/service";
+import type { Address } from "viem";
+import * as tell from "./feed.ts";
+import { migrations, projectedTables } from "./migrations.ts";
+import * as levels from "./projections/levels.ts";
+import * as positions from "./projections/positions.ts";
+import { readLevels, readLivePosition } from "./read-game.ts";
+import { leaderboardRoute, levelsRoute } from "./routes/game-routes.ts";
+import { historyRoute, userRoute } from "./routes/user-routes.ts";
+import { createScanWarnings } from "./scan-warnings.ts";
+
+export interface GhostnetSettings {
+  readonly ghostCore: Address;
+  readonly traceScan: Address;
+  /** The block they were deployed in, or any before it. */
+  readonly startBlock: bigint;
+}
+
+const SNAPSHOT_FEED_ITEMS = 50;
+
+/** The game as a product: what it indexes, stores, streams and answers. */
+export function createGhostnet(deps: { clock: Clock }, settings: GhostnetSettings): Product {
+  const { ghostCore, traceScan, startBlock } = settings;
+  return defineProduct({
+    name: "ghostnet",
+    contracts: {
+      GhostCore: { abi: ghostCoreAbi, address: ghostCore, startBlock },
+      TraceScan: { abi: traceScanAbi, address: traceScan, startBlock },
+    },
+    migrations,
+    tables: projectedTables,
+    projections: {
+      "GhostCore:JackedIn": positions.onJackedIn,
+      "GhostCore:Extracted": positions.onExtracted,
+      "GhostCore:PositionTraced": positions.onPositionTraced,
+      "GhostCore:EmergencyWithdrawn": positions.onEmergencyWithdrawn,
+      "GhostCore:RewardsClaimed": positions.onRewardsClaimed,
+      "GhostCore:PositionPenalized": positions.onPositionPenalized,
+      "GhostCore:GhostStreakExtended": positions.onGhostStreakExtended,
+      "GhostCore:LevelConfigured": levels.onLevelConfigured,
+      "GhostCore:ScanScheduled": levels.onScanScheduled,
+      "GhostCore:DeathsProcessed": levels.onDeathsProcessed,
+      "GhostCore:SystemResetTriggered": levels.onSystemReset,
+      "GhostCore:ResetDeadlineMoved": levels.onResetDeadlineMoved,
+      "GhostCore:BoostApplied": levels.onBoostApplied,
+      "TraceScan:ScanExecuted": levels.onScanExecuted,
+    },
+    feed: {
+      "GhostCore:JackedIn": tell.tellJackIn,
+      "GhostCore:Extracted": tell.tellExtract,
+      "GhostCore:RewardsClaimed": tell.tellRewards,
+      "GhostCore:PositionTraced": tell.tellTraced,
+      "GhostCore:DeathsProcessed": tell.tellDeaths,
+      "GhostCore:GhostStreaksUpdated": tell.tellSurvived,
+      "GhostCore:CascadeDistributed": tell.tellCascade,
+      "GhostCore:SystemResetTriggered": tell.tellSystemReset,
+      "GhostCore:PositionPenalized": tell.tellPenalty,
+      "GhostCore:BoostApplied": tell.tellBoost,
+      "GhostCore:EmergencyWithdrawn": tell.tellEmergency,
+      "TraceScan:ScanExecuted": tell.tellScan,
+    },
+    personal: async (address, sql) => ({
+      type: "POSITION_UPDATE",
+      position: asJson(await readLivePosition(sql, address)),
+    }),
+    snapshot: (sql, address) => readSnapshot(sql, address, deps.clock.now()),
+    routes: [userRoute, historyRoute, leaderboardRoute, levelsRoute],
+    jobs: [createScanWarnings()],
+  });
+}
+
+async function readSnapshot(
+  sql: Sql,
+  address: Address | undefined,
+  nowMs: number,
+): Promise<JsonObject> {
+  const rows = await listFeed(sql, { limit: SNAPSHOT_FEED_ITEMS });
+  return {
+    levels: (await readLevels(sql, nowMs)).map((level) => ({ ...level })),
+    feed: rows.flatMap((row) =>
+      row.kind === "event" ? [{ sequenceId: row.sequenceId, event: row.event }] : [],
+    ),
+    position: address === undefined ? null : asJson(await readLivePosition(sql, address)),
+  };
+}
+
+function asJson(position: Awaited<ReturnType<typeof readLivePosition>>): JsonObject | null {
+  return position === undefined ? null : { ...position };
+}

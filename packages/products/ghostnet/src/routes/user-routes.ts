@@ -1,0 +1,81 @@
+import type { ProductRoute } from "@ghostchain/product";
+import type { Address } from "viem";
+import { z } from "zod";
+import { GhostnetError } from "../ghostnet-error.ts";
+import { answerPosition, type PositionRow } from "../read-game.ts";
+import { addressParameter, positionAnswer, weiAnswer } from "./answers.ts";
+
+const params = z.object({ address: addressParameter });
+const historyQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+});
+
+export const userRoute: ProductRoute = {
+  method: "GET",
+  path: "/users/:address",
+  summary: "A user of the game: known from the first event or login",
+  auth: "none",
+  params,
+  response: z.object({
+    address: z.string(),
+    ensName: z.string().nullable(),
+    totalExtracted: weiAnswer,
+    ghostStreakBest: z.int(),
+    createdAt: z.iso.datetime(),
+  }),
+  async handle(request, { database }) {
+    const { address } = request.params as { address: Address };
+    const [user] = await database.query<{
+      total_extracted: bigint;
+      ghost_streak_best: number;
+      created_at: Date;
+    }>(
+      `SELECT COALESCE(u.total_extracted, 0) AS total_extracted,
+         COALESCE(u.ghost_streak_best, 0) AS ghost_streak_best,
+         LEAST(u.created_at, l.first_at) AS created_at
+       FROM (SELECT $1::text AS address) asked
+       LEFT JOIN ghostnet.users u USING (address) LEFT JOIN ghostnet.logins l USING (address)
+       WHERE u.address IS NOT NULL OR l.address IS NOT NULL`,
+      [address.toLowerCase()],
+    );
+    if (user === undefined) {
+      throw new GhostnetError(
+        { code: "USER_UNKNOWN", status: 404, address },
+        `${address} has neither played nor logged in`,
+      );
+    }
+    return {
+      address,
+      ensName: null,
+      totalExtracted: user.total_extracted.toString(),
+      ghostStreakBest: user.ghost_streak_best,
+      createdAt: user.created_at.toISOString(),
+    };
+  },
+};
+
+export const historyRoute: ProductRoute = {
+  method: "GET",
+  path: "/users/:address/history",
+  summary: "Positions of a user, newest first; empty for someone who never played",
+  auth: "none",
+  params,
+  query: historyQuery,
+  response: z.object({ positions: z.array(positionAnswer), total: z.int() }),
+  async handle(request, { database }) {
+    const { address } = request.params as { address: Address };
+    const { limit, offset } = request.query as z.output<typeof historyQuery>;
+    const user = address.toLowerCase();
+    const [counted] = await database.query<{ total: bigint }>(
+      "SELECT count(*) AS total FROM ghostnet.positions WHERE user_address = $1",
+      [user],
+    );
+    const rows = await database.query<PositionRow & Record<string, unknown>>(
+      `SELECT * FROM ghostnet.positions WHERE user_address = $1
+       ORDER BY entry_at DESC, id LIMIT $2 OFFSET $3`,
+      [user, limit, offset],
+    );
+    return { positions: rows.map(answerPosition), total: Number(counted?.total ?? 0n) };
+  },
+};
