@@ -81,8 +81,11 @@ class DispatcherProvider implements RpcProvider {
     this.#listeners.clear();
   }
 
+  /** Each listener in a turn of its own: what one throws is its owner's trouble, not the chain's. */
   #publish(message: string): void {
     const { params } = JSON.parse(message);
-    for (const listener of this.#listeners) listener({ type: "eth_subscription", data: params });
+    for (const listener of this.#listeners) {
+      queueMicrotask(() => listener({ type: "eth_subscription", data: params }));
+    }
   }
 }

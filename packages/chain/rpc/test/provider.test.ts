@@ -69,14 +69,17 @@ describe("createProvider", () => {
     });
     await soon();
     const { hash } = backend.mine();
+    await soon();
     expect(heard).toMatchObject([
       { type: "eth_subscription", data: { subscription, result: { hash } } },
     ]);
     provider.removeListener("message", listener);
     backend.mine();
+    await soon();
     expect(heard).toHaveLength(1);
     provider.on("message", listener).close();
     backend.mine();
+    await soon();
     expect(heard).toHaveLength(1);
   });
 });
