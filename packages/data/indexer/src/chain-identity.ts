@@ -1,0 +1,138 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { Database } from "@ghostchain/database";
+import { migrate } from "@ghostchain/database";
+import { ensureFeed } from "@ghostchain/feed";
+import type { Product } from "@ghostchain/product";
+import type { Logger } from "@ghostchain/service";
+import type { LogRouter } from "./decode-logs.ts";
+import { IndexerError } from "./indexer-error.ts";
+import { beginAnew } from "./reorg.ts";
+import { type ChainPoint, ZERO_HASH } from "./source/block.ts";
+import type { ChainSource } from "./source/chain-source.ts";
+import { inconsistent } from "./source/parse-answer.ts";
+import { INDEXER_MIGRATIONS } from "./store/indexer-schema.ts";
+import { type Identity, loadProgress, type Progress } from "./store/progress.ts";
+import { installUndo } from "./store/undo-capture.ts";
+
+export interface IdentityDeps {
+  readonly database: Database;
+  readonly source: ChainSource;
+  readonly router: LogRouter;
+  readonly products: readonly Product[];
+  readonly logger: Logger;
+}
+
+/**
+ * Brings every schema up to date.
+ *
+ * @throws {IndexerError} `INDEXER_TABLE_UNDOABLE`; {DatabaseError} from a migration
+ */
+export async function prepareTables(
+  database: Database,
+  products: readonly Product[],
+): Promise<void> {
+  await ensureFeed(database);
+  await database.transaction(async (sql) => {
+    await migrate(sql, "indexer", INDEXER_MIGRATIONS);
+    for (const product of products) {
+      await migrate(sql, product.name, product.migrations);
+      await installUndo(sql, product);
+    }
+  });
+}
+
+/** @throws {IndexerError} `INDEXER_CHAIN_MISMATCH` when the database was filled from a chain of another id */
+export async function identify(deps: IdentityDeps): Promise<Identity> {
+  const { database, source, products } = deps;
+  const [chainId, genesis, stored] = await Promise.all([
+    source.chainId(),
+    source.header(0n),
+    loadProgress(database),
+  ]);
+  if (genesis === undefined) throw inconsistent("eth_getBlockByNumber", "there is no block 0");
+  if (stored && stored.identity.chainId !== chainId)
+    throw new IndexerError(
+      {
+        code: "INDEXER_CHAIN_MISMATCH",
+        stored: stored.identity.chainId.toString(),
+        answered: chainId.toString(),
+      },
+      `this database was filled from chain ${stored.identity.chainId}, but the RPC is of chain ${chainId}: ` +
+        "use another database, or the RPC of that chain",
+    );
+  return {
+    chainId,
+    genesisHash: genesis.hash,
+    contractsDigest: digest(contractsOf(products)),
+    productsDigest: digest(products.map(partsOf)),
+  };
+}
+
+/**
+ * Where to go on. What was stored of another chain, for other contracts or by other products is of no use: then all
+ * of it is derived anew, from raw events where they still hold, under a new epoch.
+ */
+export async function resume(deps: IdentityDeps, identity: Identity): Promise<Progress> {
+  const stored = await loadProgress(deps.database);
+  if (stored === undefined) return startFrom(deps, identity, undefined);
+  const { identity: before, progress } = stored;
+  const otherChain = before.genesisHash !== identity.genesisHash;
+  const otherContracts = before.contractsDigest !== identity.contractsDigest;
+  if (otherChain || otherContracts) {
+    deps.logger.warn(
+      { otherChain, otherContracts },
+      "what is stored is not of this chain and these contracts; fetching everything again",
+    );
+    return startFrom(deps, identity, undefined);
+  }
+  if (before.productsDigest !== identity.productsDigest) {
+    deps.logger.warn({}, "the products have changed; deriving their tables again");
+    return startFrom(deps, identity, progress.raw);
+  }
+  return progress;
+}
+
+/** Begins anew with what raw events still hold, up to `keep`. */
+export async function startFrom(
+  deps: IdentityDeps,
+  identity: Identity,
+  keep: ChainPoint | undefined,
+): Promise<Progress> {
+  const start = await startPoint(deps);
+  const useful = keep !== undefined && keep.number > start.number ? keep : undefined;
+  const anew = { start, keep: useful, epoch: randomUUID() };
+  return deps.database.transaction((sql) => beginAnew(sql, deps.products, identity, anew));
+}
+
+/** The block before the first that matters. It may not exist yet: then the first block's parent will tell. */
+async function startPoint({ source, router }: IdentityDeps): Promise<ChainPoint> {
+  const number = router.startBlock - 1n;
+  if (number < 0n) return { number: -1n, hash: ZERO_HASH };
+  const header = await source.header(number);
+  if (header === undefined)
+    throw inconsistent("eth_getBlockByNumber", `there is no block ${number}, where products begin`);
+  return { number, hash: header.hash };
+}
+
+function contractsOf(products: readonly Product[]): unknown {
+  const contracts = products.flatMap((product) => Object.values(product.contracts));
+  return contracts
+    .map(({ address, startBlock }) => `${address.toLowerCase()}:${startBlock}`)
+    .sort();
+}
+
+/** What of a product decides what its tables hold, as far as it can be seen from outside. */
+function partsOf(product: Product): unknown {
+  return {
+    name: product.name,
+    contracts: Object.entries(product.contracts).map(([name, { address }]) => [name, address]),
+    migrations: product.migrations.map(({ id, sql }) => [id, sql]),
+    tables: product.tables,
+    projections: Object.keys(product.projections).sort(),
+    feed: Object.keys(product.feed).sort(),
+  };
+}
+
+function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 32);
+}

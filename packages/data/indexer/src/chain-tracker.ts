@@ -1,0 +1,193 @@
+import { sqlStateOf } from "@ghostchain/database";
+import type { Clock } from "@ghostchain/service";
+import type { Announcer } from "./announcer.ts";
+import { type IdentityDeps, resume, startFrom } from "./chain-identity.ts";
+import { findAncestor, undoBlocks } from "./reorg.ts";
+import type { BlockHeader, ChainPoint, IndexedBlock } from "./source/block.ts";
+import { HistoryReader } from "./source/history-reader.ts";
+import { inconsistent } from "./source/parse-answer.ts";
+import { readTail } from "./source/tail-reader.ts";
+import type { Identity, Progress } from "./store/progress.ts";
+import { readBlocks } from "./store/raw-events.ts";
+import { type WriteMode, type WriterDeps, writeBlocks } from "./write-blocks.ts";
+
+export interface TrackerDeps extends IdentityDeps, WriterDeps {
+  readonly announcer: Announcer;
+  readonly clock: Clock;
+}
+
+/** What the tracker is at, for whoever reports it. */
+export type Activity =
+  | { readonly kind: "history" | "rebuild"; readonly done: bigint; readonly goal: bigint }
+  | { readonly kind: "live" };
+
+const PRUNE_EVERY_BLOCKS = 64n;
+
+/** Brings the tables to where the chain is, from wherever they are: history, live blocks, reorgs, rebuilds. */
+export class ChainTracker {
+  readonly #deps: TrackerDeps;
+  readonly #identity: Identity;
+  readonly #horizonBlocks: bigint;
+  readonly #onActivity: (activity: Activity) => void;
+  readonly #history: HistoryReader;
+  #progress: Progress;
+
+  private constructor(
+    deps: TrackerDeps,
+    identity: Identity,
+    progress: Progress,
+    settings: TrackerSettings,
+  ) {
+    this.#deps = deps;
+    this.#identity = identity;
+    this.#progress = progress;
+    this.#horizonBlocks = BigInt(settings.horizonBlocks);
+    this.#onActivity = settings.onActivity;
+    this.#history = new HistoryReader(deps.source, deps.logger);
+  }
+
+  /** Begins where the database says, which it alone knows after a failure. */
+  static async open(
+    deps: TrackerDeps,
+    identity: Identity,
+    settings: TrackerSettings,
+  ): Promise<ChainTracker> {
+    const progress = await resume(deps, identity);
+    // Whatever the last process committed and did not live to announce.
+    await deps.announcer.announce(progress.feed, []);
+    return new ChainTracker(deps, identity, progress, settings);
+  }
+
+  /** The last block that is in the tables. */
+  get point(): ChainPoint {
+    return this.#progress.point;
+  }
+
+  /** Does what there is to do until `head` is in the tables, or turns out not to be newer than they are. */
+  async advance(head: BlockHeader, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      signal.throwIfAborted();
+      const { point, raw } = this.#progress;
+      const ahead = head.number - point.number;
+      this.#deps.metrics.lagBlocks.set(Math.max(0, Number(ahead)));
+      if (raw.number > point.number) await this.#derive();
+      else if (head.hash === point.hash) return;
+      else if (ahead <= 0n) {
+        // An announcement of long ago, a server that lags, or a branch that is not longer.
+        if (await this.#isOnChain(point)) return;
+        await this.#reorganize();
+      } else if (ahead > this.#horizonBlocks && (await this.#isOnChain(point)))
+        await this.#fetchHistory(head.number - this.#horizonBlocks, signal);
+      else await this.#follow(head);
+    }
+  }
+
+  async #follow(head: BlockHeader): Promise<void> {
+    const { metrics, source } = this.#deps;
+    const { point } = this.#progress;
+    const fetched = metrics.stageSeconds.startTimer({ stage: "fetch" });
+    const blocks = await readTail(source, point, head);
+    fetched();
+    const last = blocks.at(-1);
+    if (last) return this.#write(blocks, last, { kind: "live", raw: "store" });
+    if (await this.#isOnChain(point))
+      throw inconsistent(
+        "eth_getBlockByNumber",
+        `block ${point.number} is there, but not its child`,
+      );
+    await this.#reorganize();
+  }
+
+  /** History in large steps: nothing of it is meant to be undone. */
+  async #fetchHistory(goal: bigint, signal: AbortSignal): Promise<void> {
+    const from = this.#progress.point.number + 1n;
+    for await (const { blocks, end } of this.#history.read(from, goal, signal)) {
+      await this.#write(blocks, end, { kind: "history", raw: "store" });
+      this.#onActivity({ kind: "history", done: end.number, goal });
+    }
+  }
+
+  /** Tables from the raw events that are stored already. */
+  async #derive(): Promise<void> {
+    const { point, raw } = this.#progress;
+    const blocks = await readBlocks(this.#deps.database, point.number, raw.number);
+    const last = blocks.at(-1);
+    const end = last ? { number: last.number, hash: last.hash } : raw;
+    await this.#write(blocks, end, { kind: "history", raw: "stored" });
+    this.#onActivity({ kind: "rebuild", done: end.number, goal: raw.number });
+  }
+
+  async #write(
+    blocks: readonly IndexedBlock[],
+    end: ChainPoint,
+    how: Omit<WriteMode, "pruneBelow">,
+  ): Promise<void> {
+    const { metrics, announcer } = this.#deps;
+    const from = this.#progress;
+    const stored = metrics.stageSeconds.startTimer({ stage: "store" });
+    const place = { number: end.number, hash: end.hash };
+    const mode = { ...how, pruneBelow: this.#pruneLimit(from.point, end, how) };
+    const { progress, rows } = await writeBlocks(this.#deps, from, blocks, place, mode);
+    stored();
+    this.#progress = progress;
+    const added = progress.feed.sequenceId - from.feed.sequenceId;
+    metrics.blockNumber.set(Number(end.number));
+    metrics.events.inc(blocks.reduce((count, block) => count + block.logs.length, 0));
+    metrics.feedRows.inc(added);
+    if (added === 0) return;
+    const announced = metrics.stageSeconds.startTimer({ stage: "announce" });
+    await announcer.announce(progress.feed, rows);
+    announced();
+  }
+
+  /** Now and then, not with every block. */
+  #pruneLimit(from: ChainPoint, end: ChainPoint, how: Omit<WriteMode, "pruneBelow">) {
+    const due = from.number / PRUNE_EVERY_BLOCKS !== end.number / PRUNE_EVERY_BLOCKS;
+    const limit = end.number - this.#horizonBlocks;
+    return how.kind === "live" && due && limit > 0n ? limit : undefined;
+  }
+
+  async #reorganize(): Promise<void> {
+    const { database, source, products, logger, metrics, announcer } = this.#deps;
+    const from = this.#progress;
+    const ancestor = await findAncestor(database, source, from.point.number);
+    const where = { block: from.point.number.toString(), ancestor: ancestor?.number.toString() };
+    if (ancestor === undefined || ancestor.number + 1n < from.undoFrom) {
+      logger.warn(where, "the chain was reorganized beyond what can be undone; deriving all anew");
+      return this.#rebuild(ancestor);
+    }
+    metrics.reorgDepthBlocks.observe(Number(from.point.number - ancestor.number));
+    try {
+      const { progress, rows } = await undoBlocks(database, products, from, ancestor);
+      this.#progress = progress;
+      logger.info({ ...where, retracted: rows.length }, "the chain was reorganized; blocks undone");
+      if (rows.length > 0) await announcer.announce(progress.feed, rows);
+    } catch (error) {
+      if (!isDeterministic(error)) throw error;
+      logger.error({ ...where, err: error }, "blocks cannot be undone; deriving all anew");
+      await this.#rebuild(ancestor);
+    }
+  }
+
+  async #rebuild(keep: ChainPoint | undefined): Promise<void> {
+    this.#deps.metrics.rebuilds.inc();
+    this.#progress = await startFrom(this.#deps, this.#identity, keep);
+    await this.#deps.announcer.announce(this.#progress.feed, []);
+  }
+
+  async #isOnChain(point: ChainPoint): Promise<boolean> {
+    if (point.number < 0n) return true;
+    return (await this.#deps.source.header(point.number))?.hash === point.hash;
+  }
+}
+
+export interface TrackerSettings {
+  /** Reorgs up to this depth are undone row by row; deeper ones cost a rebuild. */
+  readonly horizonBlocks: number;
+  readonly onActivity: (activity: Activity) => void;
+}
+
+/** Data that does not fit, a constraint, a missing table, an exception: trying again would end the same. */
+function isDeterministic(error: unknown): boolean {
+  return /^(22|23|2F|42|P0)/.test(sqlStateOf(error) ?? "");
+}

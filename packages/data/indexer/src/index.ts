@@ -1,0 +1,5 @@
+export { createIndexer, type Indexer, type IndexerDeps, type IndexerSettings } from "./indexer.ts";
+export { IndexerError, type IndexerFault } from "./indexer-error.ts";
+export { createJobRunner, type JobRunnerDeps } from "./job-runner.ts";
+export type { Eip1193Provider } from "./rpc/provider-connection.ts";
+export type { ChainPoint } from "./source/block.ts";

@@ -1,0 +1,27 @@
+import { CodedError } from "@ghostchain/service";
+
+export type IndexerFault =
+  /** The chain does not answer. `where` never holds credentials. */
+  | { code: "INDEXER_SOURCE_UNREACHABLE"; where: string; reason: string }
+  | { code: "INDEXER_SOURCE_URL_MALFORMED"; reason: string }
+  /** The chain answered with a JSON-RPC error. */
+  | { code: "INDEXER_SOURCE_REFUSED"; method: string; rpcCode: number; reason: string }
+  /** What the chain answered contradicts itself or is not what was asked for. */
+  | { code: "INDEXER_SOURCE_INCONSISTENT"; method: string; reason: string }
+  /** The database was filled from another chain. */
+  | { code: "INDEXER_CHAIN_MISMATCH"; stored: string; answered: string }
+  /** Another process moved the position: this one is not the writer any more. */
+  | { code: "INDEXER_FENCED"; expected: string }
+  /** A listed table cannot be put back after a reorg. */
+  | { code: "INDEXER_TABLE_UNDOABLE"; product: string; table: string; reason: string }
+  /** A product's own code threw. */
+  | {
+      code: "INDEXER_HANDLER_FAILED";
+      product: string;
+      handler: string;
+      blockNumber: string;
+      logIndex: number;
+      reason: string;
+    };
+
+export class IndexerError extends CodedError<IndexerFault> {}

@@ -1,0 +1,115 @@
+import type { Address, Hash } from "viem";
+import type { RpcConnection } from "../rpc/rpc-connection.ts";
+import type { BlockHeader, IndexedBlock, RawLog } from "./block.ts";
+import { type BloomBits, bloomBits, LogBloom } from "./log-bloom.ts";
+import { inconsistent, parseHeader, parseLogs, parseQuantity } from "./parse-answer.ts";
+
+/** Reads a chain over JSON-RPC, and believes it only as far as its answers agree with each other. */
+export class ChainSource {
+  readonly connection: RpcConnection;
+  readonly #addresses: readonly Address[];
+  readonly #bits: readonly BloomBits[];
+
+  /** `addresses` are the contracts whose logs are wanted, lower-case. */
+  constructor(connection: RpcConnection, addresses: readonly Address[]) {
+    this.connection = connection;
+    this.#addresses = addresses;
+    this.#bits = addresses.map(bloomBits);
+  }
+
+  async chainId(): Promise<bigint> {
+    return parseQuantity("eth_chainId", await this.connection.request("eth_chainId", []));
+  }
+
+  /** The newest block. */
+  async head(): Promise<BlockHeader> {
+    return parseHeader(GET_BLOCK, await this.connection.request(GET_BLOCK, ["latest", false]));
+  }
+
+  /** Undefined where the chain has no block of that number. */
+  async header(number: bigint): Promise<BlockHeader | undefined> {
+    const answer = await this.connection.request(GET_BLOCK, [toQuantity(number), false]);
+    if (answer === null) return undefined;
+    const header = parseHeader(GET_BLOCK, answer);
+    if (header.number !== number)
+      throw inconsistent(GET_BLOCK, `block ${header.number} came instead of ${number}`);
+    return header;
+  }
+
+  /** A block's logs, by its hash, so that they are of this block and no other of its number. */
+  async block(header: BlockHeader): Promise<IndexedBlock> {
+    const { number, hash, timestampMs } = header;
+    const logs = this.#mayConcernUs(header) ? await this.#logsOf(header) : [];
+    return { number, hash, timestampMs, logs };
+  }
+
+  /**
+   * The logs of `[from, to]`, in order. Only for history: by number, so a reorg meanwhile may mix branches.
+   * The blocks that have logs come without their timestamps.
+   */
+  async logs(from: bigint, to: bigint): Promise<RawLog[]> {
+    if (this.#addresses.length === 0) return [];
+    const filter = {
+      fromBlock: toQuantity(from),
+      toBlock: toQuantity(to),
+      address: this.#addresses,
+    };
+    const logs = parseLogs(GET_LOGS, await this.connection.request(GET_LOGS, [filter]));
+    requireOrdered(logs);
+    const first = logs[0];
+    const last = logs.at(-1);
+    if (first && last && (first.blockNumber < from || last.blockNumber > to))
+      throw inconsistent(GET_LOGS, `a log is outside of the range ${from} to ${to}`);
+    return logs;
+  }
+
+  #mayConcernUs({ logsBloom }: BlockHeader): boolean {
+    if (this.#addresses.length === 0) return false;
+    if (logsBloom === undefined) return true;
+    const bloom = new LogBloom(logsBloom);
+    return this.#bits.some((bits) => bloom.mayHave(bits));
+  }
+
+  async #logsOf(header: BlockHeader): Promise<RawLog[]> {
+    const filter = { blockHash: header.hash, address: this.#addresses };
+    const logs = parseLogs(GET_LOGS, await this.connection.request(GET_LOGS, [filter]));
+    requireOrdered(logs);
+    const foreign = logs.find((log) => log.blockHash !== header.hash);
+    if (foreign) throw inconsistent(GET_LOGS, `a log is of block ${foreign.blockHash}`);
+    requireInBloom(header, logs);
+    return logs;
+  }
+}
+
+const GET_BLOCK = "eth_getBlockByNumber";
+const GET_LOGS = "eth_getLogs";
+
+function toQuantity(number: bigint): string {
+  return `0x${number.toString(16)}`;
+}
+
+/** Rising log indexes within a block, rising blocks, one hash a block. */
+function requireOrdered(logs: readonly RawLog[]): void {
+  for (const [index, log] of logs.entries()) {
+    const before = logs[index - 1];
+    if (before === undefined || before.blockNumber < log.blockNumber) continue;
+    const sameBlock = before.blockNumber === log.blockNumber && before.blockHash === log.blockHash;
+    if (!sameBlock || before.logIndex >= log.logIndex)
+      throw inconsistent(GET_LOGS, "the logs are out of order, repeated, or of two branches");
+  }
+}
+
+/** A header commits to its logs: one that its bloom excludes is of another block. */
+function requireInBloom(header: BlockHeader, logs: readonly RawLog[]): void {
+  if (header.logsBloom === undefined || logs.length === 0) return;
+  const bloom = new LogBloom(header.logsBloom);
+  const checked = new Set<Address | Hash>();
+  for (const log of logs) {
+    for (const item of [log.address, ...log.topics]) {
+      if (checked.has(item)) continue;
+      if (!bloom.mayHave(bloomBits(item)))
+        throw inconsistent(GET_LOGS, `the header's bloom excludes ${item}`);
+      checked.add(item);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import type { Migration } from "@ghostchain/database";
+
+/** Tables of schema `indexer`. Raw events are the truth from which all else can be derived again. */
+export const INDEXER_MIGRATIONS: readonly Migration[] = [
+  {
+    id: "001-indexer",
+    sql: `
+      -- One line: which chain this is, and how far it is stored.
+      CREATE TABLE chain (
+        single boolean PRIMARY KEY DEFAULT true CHECK (single),
+        chain_id numeric NOT NULL,
+        genesis_hash text NOT NULL,
+        -- What raw events were fetched for, and who derives from them: another value means to begin anew.
+        contracts_digest text NOT NULL,
+        products_digest text NOT NULL,
+        -- Everything up to and with this block is in the tables.
+        number bigint NOT NULL,
+        hash text NOT NULL,
+        -- Raw events are complete up to this block; beyond "number" only while tables are rebuilt.
+        raw_number bigint NOT NULL,
+        raw_hash text NOT NULL,
+        -- Blocks from this one on can be undone.
+        undo_from bigint NOT NULL
+      );
+      -- Every recent block, and every one that has an event.
+      CREATE TABLE block (
+        number bigint PRIMARY KEY,
+        hash text NOT NULL,
+        timestamp_ms bigint NOT NULL
+      );
+      CREATE TABLE event (
+        block_number bigint NOT NULL,
+        log_index integer NOT NULL,
+        transaction_hash bytea NOT NULL,
+        address bytea NOT NULL,
+        topics bytea NOT NULL,
+        data bytea NOT NULL,
+        PRIMARY KEY (block_number, log_index)
+      );
+      -- What a block changed in a product's table: an insert has no old row, a delete no key.
+      CREATE TABLE undo (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        block_number bigint NOT NULL,
+        undoing regproc NOT NULL,
+        key text[],
+        old text
+      );
+      CREATE INDEX undo_block ON undo (block_number);
+      -- Newest first. One statement may write down a parent before the children it took along (ON DELETE CASCADE):
+      -- a row whose parent is not back yet is held, and tried again after the next.
+      CREATE FUNCTION undo_above(ancestor bigint) RETURNS void LANGUAGE plpgsql AS $$
+      DECLARE
+        step indexer.undo;
+        held indexer.undo[] := '{}';
+        failed indexer.undo[];
+      BEGIN
+        FOR step IN SELECT * FROM indexer.undo WHERE block_number > ancestor ORDER BY id DESC LOOP
+          held := held || step;
+          LOOP
+            failed := '{}';
+            FOREACH step IN ARRAY held LOOP
+              BEGIN
+                EXECUTE format('SELECT %s($1, $2)', step.undoing) USING step.key, step.old;
+              EXCEPTION WHEN foreign_key_violation THEN
+                failed := failed || step;
+              END;
+            END LOOP;
+            EXIT WHEN cardinality(failed) IN (0, cardinality(held));
+            held := failed;
+          END LOOP;
+          held := failed;
+        END LOOP;
+        IF cardinality(held) > 0 THEN
+          RAISE foreign_key_violation USING MESSAGE = 'rows cannot be put back: what they reference is gone';
+        END IF;
+        DELETE FROM indexer.undo WHERE block_number > ancestor;
+      END $$;
+      CREATE FUNCTION refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE EXCEPTION 'TRUNCATE cannot be undone: projections delete rows instead';
+      END $$;
+    `,
+  },
+];

@@ -1,0 +1,171 @@
+import type { Database, Sql } from "@ghostchain/database";
+import { appendFeed, type FeedRow, loadFeed, type NewFeedRow } from "@ghostchain/feed";
+import type { ChainEvent, FeedDraft, Product } from "@ghostchain/product";
+import type { Logger } from "@ghostchain/service";
+import type { EventHandler, LogRouter } from "./decode-logs.ts";
+import { IndexerError } from "./indexer-error.ts";
+import type { IndexerMetrics } from "./metrics.ts";
+import { personalMessages } from "./personal-messages.ts";
+import type { ChainPoint, IndexedBlock, RawLog } from "./source/block.ts";
+import { moveProgress, type Progress } from "./store/progress.ts";
+import { loadBlocks, pruneBelow, storeBlocks } from "./store/raw-events.ts";
+import { captureUndo } from "./store/undo-capture.ts";
+
+export interface WriterDeps {
+  readonly database: Database;
+  readonly router: LogRouter;
+  readonly metrics: IndexerMetrics;
+  readonly logger: Logger;
+}
+
+/** How blocks are written. */
+export interface WriteMode {
+  /** `live`: few blocks, undoable, their owners told; `history`: many, with COPY, beyond any reorg. */
+  readonly kind: "live" | "history";
+  /** `rebuild`: the raw events are stored already. */
+  readonly raw: "store" | "stored";
+  /** Blocks below it, and how to undo them, are forgotten; undefined for not now. */
+  readonly pruneBelow?: bigint | undefined;
+}
+
+export interface Written {
+  readonly progress: Progress;
+  /** What was added to the feed; empty for history. */
+  readonly rows: readonly FeedRow[];
+}
+
+/**
+ * Blocks into the tables: raw events, what products make of them, feed and position, in one transaction.
+ *
+ * @param blocks those with something for us, in order, after `from`; `end` is the last block that is done then
+ * @throws {IndexerError} `INDEXER_HANDLER_FAILED`, `INDEXER_FENCED`
+ */
+export async function writeBlocks(
+  deps: WriterDeps,
+  from: Progress,
+  blocks: readonly IndexedBlock[],
+  end: ChainPoint,
+  mode: WriteMode,
+): Promise<Written> {
+  return deps.database.transaction(async (sql) => {
+    const live = mode.kind === "live";
+    const to = { ...from, point: end, undoFrom: nextUndoFrom(from, end, mode) };
+    const next: Progress = mode.raw === "store" ? { ...to, raw: end } : to;
+    // Sent together and answered while products work; their failures surface below.
+    const sent = [moveProgress(sql, from, next)];
+    if (mode.raw === "store" && live) sent.push(storeBlocks(sql, blocks));
+    for (const promise of sent) promise.catch(() => {});
+    if (mode.raw === "store" && !live) await loadBlocks(sql, blocks);
+    if (mode.pruneBelow !== undefined) await pruneBelow(sql, mode.pruneBelow);
+    const drafts = await project(deps, sql, blocks, live);
+    const rows = live ? await withPersonal(sql, drafts) : drafts.map(({ row }) => row);
+    await Promise.all(sent);
+    if (live) {
+      const numbered = await appendFeed(sql, from.feed, rows);
+      const sequenceId = from.feed.sequenceId + rows.length;
+      return { progress: { ...next, feed: { ...from.feed, sequenceId } }, rows: numbered };
+    }
+    return { progress: { ...next, feed: await loadFeed(sql, from.feed, rows) }, rows: [] };
+  });
+}
+
+function nextUndoFrom(from: Progress, end: ChainPoint, mode: WriteMode): bigint {
+  if (mode.kind === "history") return end.number + 1n;
+  const limit = mode.pruneBelow ?? 0n;
+  return limit > from.undoFrom ? limit : from.undoFrom;
+}
+
+/** A row of the feed to be, and whose product made it. */
+interface Draft {
+  readonly product: Product;
+  readonly row: NewFeedRow;
+}
+
+async function project(
+  deps: WriterDeps,
+  sql: Sql,
+  blocks: readonly IndexedBlock[],
+  undoable: boolean,
+): Promise<Draft[]> {
+  const drafts: Draft[] = [];
+  for (const block of blocks) {
+    if (block.logs.length === 0) continue;
+    if (undoable) captureUndo(sql, block.number).catch(() => {});
+    for (const log of block.logs) {
+      for (const handler of deps.router.handlersOf(log)) {
+        const draft = await handle(deps, sql, handler, log, block);
+        if (draft) drafts.push({ product: handler.product, row: toFeedRow(draft, block) });
+      }
+    }
+  }
+  return drafts;
+}
+
+async function handle(
+  deps: WriterDeps,
+  sql: Sql,
+  handler: EventHandler,
+  log: RawLog,
+  block: IndexedBlock,
+): Promise<FeedDraft | undefined> {
+  let event: ChainEvent;
+  try {
+    event = handler.decode(log, block);
+  } catch (error) {
+    deps.metrics.undecodable.inc();
+    deps.logger.warn(
+      { err: error, event: handler.key, block: block.number.toString(), logIndex: log.logIndex },
+      "a log does not fit its event and was skipped",
+    );
+    return undefined;
+  }
+  try {
+    await handler.projection?.(event, sql);
+    return await handler.feed?.(event, sql);
+  } catch (error) {
+    throw handlerFailed(handler, event, error);
+  }
+}
+
+function handlerFailed(handler: EventHandler, event: ChainEvent, error: unknown): IndexerError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new IndexerError(
+    {
+      code: "INDEXER_HANDLER_FAILED",
+      product: handler.product.name,
+      handler: handler.key,
+      blockNumber: event.blockNumber.toString(),
+      logIndex: event.logIndex,
+      reason,
+    },
+    `product ${handler.product.name}, ${handler.key} in block ${event.blockNumber}: ${reason}`,
+    { cause: error },
+  );
+}
+
+function toFeedRow(draft: FeedDraft, block: IndexedBlock): NewFeedRow {
+  return {
+    kind: "event",
+    blockNumber: block.number,
+    blockHash: block.hash,
+    topics: [...new Set(["feed", ...draft.topics])],
+    event: draft.event,
+    personal: [],
+    subjects: draft.subjects,
+  };
+}
+
+/** Tells each account once, with the last row that changed its state. */
+async function withPersonal(sql: Sql, drafts: readonly Draft[]): Promise<NewFeedRow[]> {
+  const lastOf = new Map<string, number>();
+  for (const [index, { product, row }] of drafts.entries())
+    for (const subject of row.subjects) lastOf.set(`${product.name}:${subject}`, index);
+  return Promise.all(
+    drafts.map(async ({ product, row }, index) => {
+      const subjects = row.subjects.filter(
+        (subject) => lastOf.get(`${product.name}:${subject}`) === index,
+      );
+      return { ...row, personal: await personalMessages(sql, [product], subjects) };
+    }),
+  );
+}
