@@ -1,4 +1,15 @@
 export { AccountsError, type AccountsFault } from "./accounts-error.ts";
+export { type AppliedBlock, applyBlock } from "./block/apply-block.ts";
+export {
+  type BlockAttributes,
+  type BlockBuilder,
+  createBlockBuilder,
+  type Inclusion,
+  type SealedBlock,
+} from "./block/block-builder.ts";
+export { BlockError, type BlockExecutionFault } from "./block/block-error.ts";
+export type { BlockSite, HeaderOpening } from "./block/block-process.ts";
+export { createGenesis, type Genesis } from "./block/genesis.ts";
 export {
   type BlockExecution,
   type ExecutedTransaction,
