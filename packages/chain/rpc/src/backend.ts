@@ -147,7 +147,7 @@ export interface CallOutcome extends MessageResult {
   readonly logs: readonly Log[];
   /**
    * What was touched, for `eth_createAccessList`: every slot, and every account but sender, recipient and
-   * precompiles (a recipient is listed when slots of it are).
+   * precompiles (a recipient is listed when slots of it are). May be found out only when it is asked for.
    */
   readonly accessList: readonly AccessListEntry[];
 }

@@ -1,4 +1,5 @@
 import type { Halt } from "@ghostchain/evm";
+import { ProtocolError } from "@ghostchain/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryBackend, OTHER, SENDER } from "../test/memory-backend.ts";
@@ -69,6 +70,18 @@ describe("estimateGas", () => {
     expect(() => estimateGas(backend, request({ gasLimit: 30_000n }), CAP)).toThrow(
       "gas required exceeds allowance (30000)",
     );
+  });
+
+  it("takes a refusal for want of gas as too little, though less was used in the end", () => {
+    const { backend } = backendThatNeeds(50_000n, 30_000n);
+    const call = backend.onCall;
+    backend.onCall = (asked) => {
+      if ((asked.transaction.gasLimit ?? 0n) >= 46_000n) return call(asked);
+      const fault = { gasLimit: 0n, intrinsicGas: 46_000n };
+      throw new ProtocolError({ code: "TRANSACTION_GAS_TOO_LOW", ...fault });
+    };
+    expect(estimateGas(backend, request(), CAP)).toBeGreaterThanOrEqual(50_000n);
+    expect(() => estimateGas(backend, request({ gasLimit: 21_000n }), CAP)).toThrow(ProtocolError);
   });
 
   it("passes a revert on at once", () => {

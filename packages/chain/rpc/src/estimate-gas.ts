@@ -3,12 +3,18 @@ import type { CallOutcome, CallRequest, RpcBackend } from "./backend.ts";
 import { requireBlock, requireState } from "./environment.ts";
 import { executionFailure } from "./execution-failure.ts";
 import { RpcError } from "./rpc-error.ts";
+import { faultCodeOf } from "./transaction-rejection.ts";
 
 const TRANSFER_GAS = 21_000n;
 /** EIP-7825: no transaction may have more gas since Osaka. */
 const OSAKA_TRANSACTION_GAS = 1n << 24n;
 /** Gas a call with value gives its callee for nothing: the caller must have it all the same. */
 const CALL_STIPEND_GAS = 2_300n;
+/** Rules that more gas satisfies: refunds can bring what was used below what must be there to begin with. */
+const TOO_LITTLE_GAS: ReadonlySet<string> = new Set([
+  "TRANSACTION_GAS_TOO_LOW",
+  "TRANSACTION_FLOOR_GAS_TOO_LOW",
+]);
 /** The search ends when it is this close: 1.5 %. */
 const TOLERANCE = { numerator: 15n, denominator: 1_000n };
 
@@ -42,7 +48,14 @@ export function estimateGas(backend: RpcBackend, request: CallRequest, capGas: b
  * code that asks how much gas is left), and the gas it had.
  */
 function narrow(run: (gas: bigint) => CallOutcome, first: CallOutcome, highest: bigint): bigint {
-  const succeeds = (gas: bigint): boolean => run(gas).halt === undefined;
+  const succeeds = (gas: bigint): boolean => {
+    try {
+      return run(gas).halt === undefined;
+    } catch (error) {
+      if (TOO_LITTLE_GAS.has(faultCodeOf(error) ?? "")) return false;
+      throw error;
+    }
+  };
   let tooLow = first.gasUsed - 1n;
   let enough = highest;
   const spentGas = maxOf(highest - first.gasLeft, first.gasUsed);
@@ -82,13 +95,18 @@ function highestGas(backend: RpcBackend, request: CallRequest, capGas: bigint): 
   if (includesFork(backend.hardforkOf(stored), "osaka")) {
     highest = minOf(highest, OSAKA_TRANSACTION_GAS);
   }
-  const feeWei = transaction.gasPriceWei ?? transaction.maxFeePerGasWei ?? 0n;
-  if (feeWei === 0n) return highest;
-  return minOf(highest, affordableGas(backend, request, feeWei));
+  return minOf(highest, affordableGas(backend, request) ?? highest);
 }
 
-function affordableGas(backend: RpcBackend, request: CallRequest, feeWei: bigint): bigint {
-  const { from, valueWei } = request.transaction;
+/**
+ * Gas that the sender can pay for; undefined when the request names no price.
+ *
+ * @throws {RpcError} `RPC_FAILED` when the sender has less than the value alone
+ */
+export function affordableGas(backend: RpcBackend, request: CallRequest): bigint | undefined {
+  const { from, valueWei, gasPriceWei, maxFeePerGasWei } = request.transaction;
+  const feeWei = gasPriceWei ?? maxFeePerGasWei ?? 0n;
+  if (feeWei === 0n) return undefined;
   const balanceWei =
     request.stateOverrides?.get(from)?.balanceWei ??
     requireState(backend, request.at).account(from)?.balanceWei ??

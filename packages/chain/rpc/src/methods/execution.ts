@@ -2,7 +2,7 @@ import { bytesToHex, toQuantity } from "@ghostchain/encoding";
 import type { AccessListEntry } from "@ghostchain/protocol";
 import type { BlockReference, CallOutcome, CallRequest, TransactionRequest } from "../backend.ts";
 import { missingState, type RpcEnvironment } from "../environment.ts";
-import { estimateGas } from "../estimate-gas.ts";
+import { affordableGas, estimateGas } from "../estimate-gas.ts";
 import { executionFailure } from "../execution-failure.ts";
 import { formatAccessList } from "../format/transaction.ts";
 import { type MethodTable, method, optional, required } from "../method.ts";
@@ -43,11 +43,11 @@ export function executionMethods(environment: RpcEnvironment): MethodTable {
   };
 }
 
-/** Gas that is not given, or more than a call may have, becomes the cap. */
+/** A call has the gas it names up to the cap; else the cap, or what it can pay for if it names a price. */
 function call(environment: RpcEnvironment, request: CallRequest): CallOutcome {
   requireKnown(environment, request.at);
   const { backend, limits } = environment;
-  const wanted = request.transaction.gasLimit ?? limits.callGas;
+  const wanted = request.transaction.gasLimit ?? affordableGas(backend, request) ?? limits.callGas;
   const gasLimit = wanted < limits.callGas ? wanted : limits.callGas;
   return backend.call({ ...request, transaction: { ...request.transaction, gasLimit } });
 }
@@ -62,15 +62,16 @@ function createAccessList(environment: RpcEnvironment, request: CallRequest) {
   for (let round = 1; ; round++) {
     const transaction: TransactionRequest = { ...request.transaction, accessList };
     const outcome = call(environment, { ...request, transaction });
-    if (sameList(outcome.accessList, accessList) || round === ACCESS_LIST_ROUNDS) {
+    const touched = outcome.accessList;
+    if (sameList(touched, accessList) || round === ACCESS_LIST_ROUNDS) {
       const failure = executionFailure(outcome);
       return {
-        accessList: formatAccessList(outcome.accessList),
+        accessList: formatAccessList(touched),
         ...(failure ? { error: failure.message } : {}),
         gasUsed: toQuantity(outcome.gasUsed),
       };
     }
-    accessList = outcome.accessList;
+    accessList = touched;
   }
 }
 
