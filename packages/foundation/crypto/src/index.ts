@@ -1,4 +1,5 @@
 export { CryptoError, type CryptoFault } from "./crypto-error.ts";
+export { parseDerSignature } from "./der-signature.ts";
 export {
   type Ed25519KeyPair,
   ed25519PublicKeyOf,

@@ -34,6 +34,16 @@ describe("secp256k1 signatures", () => {
       }),
     ));
 
+  it("makes the nonce of a digest beyond the order as RFC 6979 says", () => {
+    for (const value of [SECP256K1_ORDER, SECP256K1_ORDER + 1n, (1n << 256n) - 1n]) {
+      const digest = bigIntToFixedBytes(value, 32);
+      const { r, s } = signDigest(digest, KEY);
+      const theirs = noble.Signature.fromBytes(noble.sign(digest, KEY, { prehash: false }));
+      expect({ r, s }).toEqual({ r: theirs.r, s: theirs.s });
+      expect(verifyDigest(digest, { r, s }, publicKeyOf(KEY))).toBe(true);
+    }
+  });
+
   it("verifies and recovers what it signed, and nothing else", () =>
     assert(
       property(anyDigest, anyKey, (digest, key) => {

@@ -31,7 +31,7 @@ export interface RecoverableSignature extends EcdsaSignature {
 export function signDigest(digest: Uint8Array, privateKey: Uint8Array): RecoverableSignature {
   requireDigest(digest);
   requirePrivateKey(privateKey);
-  const { signature, recid } = native.ecdsaSign(digest, privateKey);
+  const { signature, recid } = native.ecdsaSign(reduced(digest), privateKey);
   return {
     r: bytesToBigInt(signature.subarray(0, 32)),
     s: bytesToBigInt(signature.subarray(32)),
@@ -128,6 +128,12 @@ export function isLowS(s: bigint): boolean {
 export function toLowS(signature: EcdsaSignature): EcdsaSignature {
   const { r, s } = signature;
   return isLowS(s) ? signature : { r, s: SECP256K1_ORDER - s };
+}
+
+/** RFC 6979 makes the nonce from the digest modulo the order; the native library leaves that to its caller. */
+function reduced(digest: Uint8Array): Uint8Array {
+  const value = bytesToBigInt(digest);
+  return value < SECP256K1_ORDER ? digest : bigIntToFixedBytes(value - SECP256K1_ORDER, 32);
 }
 
 function isScalar(value: bigint): boolean {
