@@ -1,3 +1,4 @@
+export { lockDirectory } from "./directory-lock.ts";
 export type { KeyChange, KeyRange, KeyValue } from "./key-value.ts";
 export { type LmdbOptions, openLmdb } from "./lmdb-store.ts";
 export { openMemory } from "./memory-store.ts";
