@@ -126,7 +126,7 @@ class GatewayService implements Gateway {
       follower.listen({
         onRows: (rows) => {
           if (early) early.push(...rows);
-          else for (const row of rows) this.#stream.append(row);
+          else for (const row of rows) this.#stream.append(this.#received(row));
         },
         onEpoch: (position) => {
           early = early && [];
@@ -145,6 +145,12 @@ class GatewayService implements Gateway {
     }
     for (const row of early) this.#stream.append(row);
     early = undefined;
+  }
+
+  /** A row that is told live says when it came here. */
+  #received(row: FeedRow): FeedRow {
+    if (row.stages === undefined) return row;
+    return { ...row, stages: { ...row.stages, receivedAtMs: this.#parts.clock.now() } };
   }
 
   /** Begins at `position`. Who was connected to another epoch comes back and gets all anew. */

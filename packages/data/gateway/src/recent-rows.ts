@@ -56,7 +56,7 @@ export class RecentRows {
 function prepareRow(row: FeedRow): PreparedRow {
   const body =
     row.kind === "event"
-      ? `{"type":"FEED_EVENT","event":${JSON.stringify(row.event)}`
+      ? `{"type":"FEED_EVENT","event":${JSON.stringify(row.event)}${encodeStages(row)}`
       : `{"type":"RETRACT","retracts":${JSON.stringify(row.retracts)}`;
   return {
     row,
@@ -69,4 +69,8 @@ function prepareRow(row: FeedRow): PreparedRow {
 /** The message of `prepared` for a connection whose own stream last had `prev`. */
 export function rowMessage(prepared: PreparedRow, prev: number): string {
   return `${prepared.opening}${prev}}`;
+}
+
+function encodeStages({ stages }: FeedRow): string {
+  return stages === undefined ? "" : `,"stages":${JSON.stringify(stages)}`;
 }

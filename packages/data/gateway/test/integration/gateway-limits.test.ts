@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { GatewayStand } from "../gateway-stand.ts";
-import { SocketClient } from "../socket-client.ts";
+import { GatewayStand } from "../../src/testing/gateway-stand.ts";
+import { SocketClient } from "../../src/testing/socket-client.ts";
 
 const ALICE = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045";
 

@@ -1,7 +1,7 @@
 import { BROADCAST_CHANNEL, encodeBroadcast } from "@ghostchain/feed";
 import type { Product } from "@ghostchain/product";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { GatewayStand } from "../gateway-stand.ts";
+import { GatewayStand } from "../../src/testing/gateway-stand.ts";
 
 const ALICE = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045";
 const BOB = "0x00000000219ab540356cBB839Cbe05303d7705Fa";

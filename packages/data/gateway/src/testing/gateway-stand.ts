@@ -1,18 +1,21 @@
-import { AuthError, type Session } from "@ghostchain/auth";
+import { type Auth, AuthError, type Session } from "@ghostchain/auth";
+import type { Database } from "@ghostchain/database";
 import { openTestDatabase, type TestDatabase } from "@ghostchain/database/testing";
 import { createInProcessBus, type EventBus } from "@ghostchain/event-bus";
 import { createFeedFollower, type FeedFollower } from "@ghostchain/feed";
 import type { Product } from "@ghostchain/product";
 import { createMetrics, createSilentLogger, systemClock } from "@ghostchain/service";
-import { createGateway, type Gateway, type GatewayOptions } from "../src/gateway.ts";
+import { createGateway, type Gateway, type GatewayOptions } from "../gateway.ts";
 import { FeedWriter } from "./feed-writer.ts";
 import { SocketClient } from "./socket-client.ts";
 
 const SIGNAL = new AbortController().signal;
 const NEVER_MS = Date.UTC(2100, 0, 1);
 
+type SessionSource = Pick<Auth, "verifyToken" | "redeemTicket">;
+
 /** A token is the address it is for; `expires:<ms>:<address>` ends early. */
-const auth = {
+const testSessions: SessionSource = {
   verifyToken: async (token: string): Promise<Session> => {
     const match = /^(?:expires:(\d+):)?(0x[0-9a-fA-F]{40})$/.exec(token);
     if (!match) throw new AuthError({ code: "AUTH_TOKEN_INVALID", reason: "test" });
@@ -44,9 +47,16 @@ export class GatewayStand {
     return new GatewayStand(await openTestDatabase(), bus);
   }
 
-  async gateway(options: Partial<GatewayOptions> = {}, products: Product[] = []): Promise<Gateway> {
-    const { bus } = this;
-    const { database } = this.#opened;
+  get database(): Database {
+    return this.#opened.database;
+  }
+
+  async gateway(
+    options: Partial<GatewayOptions> = {},
+    products: Product[] = [],
+    auth = testSessions,
+  ): Promise<Gateway> {
+    const { bus, database } = this;
     const logger = createSilentLogger();
     const common = { database, bus, logger, clock: systemClock };
     const follower = createFeedFollower(common);

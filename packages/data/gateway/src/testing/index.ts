@@ -1,0 +1,2 @@
+export { FeedWriter } from "./feed-writer.ts";
+export { GatewayStand } from "./gateway-stand.ts";
