@@ -81,6 +81,8 @@ export interface ForkActivation {
 export interface HeadEvent {
   readonly removed: readonly StoredBlock[];
   readonly added: readonly StoredBlock[];
+  /** When this node sealed the newest of `added`, in milliseconds; undefined for a block it imported. */
+  readonly sealedAtMs?: number | undefined;
 }
 
 export interface AccountProof {

@@ -92,12 +92,14 @@ export class SubscriptionHub {
 
   #publishHead(event: HeadEvent): void {
     if (this.#subscriptions.size === 0) return;
+    const { sealedAtMs } = event;
+    const newest = event.added.at(-1);
     for (const stored of event.removed) this.#publishLogs(stored, true);
     for (const stored of event.added) {
       let head: string | undefined;
       for (const subscription of this.#subscriptions) {
         if (subscription.topic.kind !== "newHeads") continue;
-        head ??= JSON.stringify(formatHead(stored));
+        head ??= JSON.stringify(formatHead(stored, stored === newest ? sealedAtMs : undefined));
         subscription.send(head);
       }
       this.#publishLogs(stored, false);

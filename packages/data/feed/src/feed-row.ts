@@ -23,6 +23,21 @@ export interface PersonalMessage {
   readonly message: JsonObject & { readonly type: string };
 }
 
+/**
+ * When each step was done with a row, in milliseconds since the Unix epoch. Told while the row is live and never
+ * stored: whoever reads it later has none.
+ */
+export interface FeedStages {
+  /** The block was complete, by its producer's clock; only where the chain says so (`milliTimestamp`). */
+  readonly sealedAtMs?: number;
+  /** The indexer learned of the block. */
+  readonly seenAtMs?: number;
+  /** The row was in the database. */
+  readonly committedAtMs?: number;
+  /** The gateway had it. */
+  readonly receivedAtMs?: number;
+}
+
 interface FeedRowFields {
   /** From 1, without a gap, in commit order. */
   readonly sequenceId: number;
@@ -31,6 +46,7 @@ interface FeedRowFields {
   /** `feed`, `level:DARKNET`, `address:0x…`: who gets it. */
   readonly topics: readonly string[];
   readonly personal: readonly PersonalMessage[];
+  readonly stages?: FeedStages;
 }
 
 /** One step of the sequence: something happened, or a reorg took something back. */

@@ -22,6 +22,7 @@ export type {
   FeedEvent,
   FeedPosition,
   FeedRow,
+  FeedStages,
   Json,
   JsonObject,
   PersonalMessage,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { FeedEvent, JsonObject } from "./feed-row.ts";
+import type { FeedEvent, FeedStages, JsonObject } from "./feed-row.ts";
 
 /** Client to gateway, one JSON text frame each (spec: docs/protocols/gateway.md). */
 export const clientMessage = z.discriminatedUnion("type", [
@@ -29,6 +29,8 @@ export type FeedEventMessage = {
   readonly type: "FEED_EVENT";
   readonly event: FeedEvent;
   readonly sequenceId: number;
+  /** On a live event: when each step was done with it. */
+  readonly stages?: FeedStages;
   /** The id before it in this connection's own, filtered stream. */
   readonly prev: number;
 };

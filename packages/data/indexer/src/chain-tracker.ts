@@ -1,4 +1,5 @@
 import { sqlStateOf } from "@ghostchain/database";
+import type { FeedRow } from "@ghostchain/feed";
 import type { Clock } from "@ghostchain/service";
 import type { Announcer } from "./announcer.ts";
 import { type IdentityDeps, resume, startFrom } from "./chain-identity.ts";
@@ -89,7 +90,7 @@ export class ChainTracker {
     const blocks = await readTail(source, point, head);
     fetched();
     const last = blocks.at(-1);
-    if (last) return this.#write(blocks, last, { kind: "live", raw: "store" });
+    if (last) return this.#write(blocks, last, { kind: "live", raw: "store" }, head);
     if (await this.#isOnChain(point))
       throw inconsistent(
         "eth_getBlockByNumber",
@@ -121,8 +122,9 @@ export class ChainTracker {
     blocks: readonly IndexedBlock[],
     end: ChainPoint,
     how: Omit<WriteMode, "pruneBelow">,
+    head?: BlockHeader,
   ): Promise<void> {
-    const { metrics, announcer } = this.#deps;
+    const { metrics, announcer, clock } = this.#deps;
     const from = this.#progress;
     const stored = metrics.stageSeconds.startTimer({ stage: "store" });
     const place = { number: end.number, hash: end.hash };
@@ -136,7 +138,7 @@ export class ChainTracker {
     metrics.feedRows.inc(added);
     if (added === 0) return;
     const announced = metrics.stageSeconds.startTimer({ stage: "announce" });
-    await announcer.announce(progress.feed, rows);
+    await announcer.announce(progress.feed, withStages(rows, head, clock.now()));
     announced();
   }
 
@@ -179,6 +181,18 @@ export class ChainTracker {
     if (point.number < 0n) return true;
     return (await this.#deps.source.header(point.number))?.hash === point.hash;
   }
+}
+
+/** Rows of the block that was pushed say what became of it when; those of blocks caught up with do not. */
+function withStages(
+  rows: readonly FeedRow[],
+  head: BlockHeader | undefined,
+  committedAtMs: number,
+): readonly FeedRow[] {
+  if (head?.seenAtMs === undefined) return rows;
+  const { sealedAtMs, seenAtMs } = head;
+  const stages = { ...(sealedAtMs === undefined ? {} : { sealedAtMs }), seenAtMs, committedAtMs };
+  return rows.map((row) => (row.blockHash === head.hash ? { ...row, stages } : row));
 }
 
 export interface TrackerSettings {

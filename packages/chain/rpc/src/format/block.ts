@@ -33,9 +33,16 @@ export function formatOmmer(header: Header) {
   return { ...formatHeader(header), hash: headerHash(header), uncles: [] };
 }
 
-/** A header as `eth_subscribe("newHeads")` sends it. */
-export function formatHead(stored: StoredBlock) {
-  return { ...formatHeader(stored.block.header), hash: stored.hash };
+/**
+ * A header as `eth_subscribe("newHeads")` sends it. A block that this node sealed itself says when in
+ * `milliTimestamp`, as BNB Smart Chain's headers do: a header's own timestamp is in seconds.
+ */
+export function formatHead(stored: StoredBlock, sealedAtMs?: number) {
+  return {
+    ...formatHeader(stored.block.header),
+    hash: stored.hash,
+    ...(sealedAtMs === undefined ? {} : { milliTimestamp: toQuantity(sealedAtMs) }),
+  };
 }
 
 function formatHeader(header: Header) {

@@ -6,6 +6,10 @@ export interface BlockHeader {
   readonly hash: Hash;
   readonly parentHash: Hash;
   readonly timestampMs: number;
+  /** When its producer was done with it, where the chain says so (`milliTimestamp` of a pushed head). */
+  readonly sealedAtMs?: number | undefined;
+  /** When it was pushed to us. */
+  readonly seenAtMs?: number | undefined;
   /** Absent where a chain does not keep one. */
   readonly logsBloom: Hex | undefined;
 }

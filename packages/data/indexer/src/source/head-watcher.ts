@@ -82,7 +82,8 @@ export class HeadWatcher {
 
   #receive(result: unknown): void {
     try {
-      this.#pushed = parseHeader("eth_subscribe", result);
+      const seenAtMs = this.#deps.clock.now();
+      this.#pushed = { ...parseHeader("eth_subscribe", result), seenAtMs };
     } catch (error) {
       this.#deps.logger.warn({ err: error }, "a pushed head cannot be read");
     }

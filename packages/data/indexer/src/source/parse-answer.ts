@@ -11,6 +11,10 @@ export function parseHeader(method: string, answer: unknown): BlockHeader {
     hash: hash(method, header, "hash"),
     parentHash: hash(method, header, "parentHash"),
     timestampMs: Number(quantity(method, header, "timestamp")) * 1_000,
+    sealedAtMs:
+      header.milliTimestamp === undefined
+        ? undefined
+        : Number(quantity(method, header, "milliTimestamp")),
     logsBloom: typeof bloom === "string" && BLOOM.test(bloom) ? (bloom as Hex) : undefined,
   };
 }

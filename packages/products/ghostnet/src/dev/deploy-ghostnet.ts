@@ -1,4 +1,10 @@
-import { dataTokenAbi, ghostCoreAbi, loadArtifact, traceScanAbi } from "@ghostchain/contracts";
+import {
+  buildContracts,
+  dataTokenAbi,
+  ghostCoreAbi,
+  loadArtifact,
+  traceScanAbi,
+} from "@ghostchain/contracts";
 import {
   type Address,
   encodeDeployData,
@@ -69,6 +75,7 @@ interface Step {
 
 /** What the deployer sends, by nonce. */
 async function deploymentSteps(deployer: Address, at: GhostnetDeployment): Promise<Step[]> {
+  await buildContracts();
   const [token, core, scan, proxy] = await Promise.all([
     loadArtifact("DataToken"),
     loadArtifact("GhostCore"),
