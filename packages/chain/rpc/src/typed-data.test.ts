@@ -85,6 +85,23 @@ describe("typedDataDigest", () => {
     );
   });
 
+  it("names referred types in alphabetical order, whatever the members' order", () => {
+    const data = {
+      types: {
+        Pair: [
+          { name: "left", type: "Zebra" },
+          { name: "right", type: "Ape" },
+        ],
+        Zebra: [{ name: "x", type: "bool" }],
+        Ape: [{ name: "x", type: "bool" }],
+      },
+      primaryType: "Pair",
+      domain: {},
+      message: { left: { x: true }, right: { x: false } },
+    };
+    expect(digestOf(data)).toBe(expectedOf(data));
+  });
+
   it("names the member whose value does not fit", () => {
     const wrong = (message: unknown) => () => digestOf({ ...mail, message });
     expect(wrong({ ...mail.message, contents: 5 })).toThrow(/contents: expected a string/);

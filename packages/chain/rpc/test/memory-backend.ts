@@ -221,9 +221,9 @@ export class MemoryBackend implements RpcBackend {
   }
 
   /** Seals a block on the head and announces it. */
-  mine(transactions: readonly MadeTransaction[] = []): StoredBlock {
+  mine(transactions: readonly MadeTransaction[] = [], sealedAtMs?: number): StoredBlock {
     const stored = this.#extend(transactions);
-    this.#announceHead({ removed: [], added: [stored] });
+    this.#announceHead({ removed: [], added: [stored], sealedAtMs });
     return stored;
   }
 

@@ -11,6 +11,15 @@ describe("eth_subscribe", () => {
     expect(notes[0]?.result).not.toHaveProperty("transactions");
   });
 
+  it("tells when this node sealed a block, and of others nothing", async () => {
+    const { backend, notes, result } = setUp();
+    await result("eth_subscribe", "newHeads");
+    backend.mine([], 1_700_000_000_123);
+    backend.mine();
+    expect(notes[0]?.result).toMatchObject({ milliTimestamp: "0x18bcfe5687b" });
+    expect(notes[1]?.result).not.toHaveProperty("milliTimestamp");
+  });
+
   it("tells logs that match, and takes them back newest first in a reorg", async () => {
     const { backend, notes, result } = setUp();
     await result("eth_subscribe", "logs", { address: [OTHER] });
