@@ -1,5 +1,6 @@
+import assert from "node:assert/strict";
 import { equalBytes } from "@ghostchain/encoding";
-import type { Address } from "@ghostchain/evm";
+import type { Address, Hash } from "@ghostchain/evm";
 import {
   type Block,
   type ExecutedReceipt,
@@ -34,11 +35,10 @@ export function applyBlock(
   senders: readonly Address[],
 ): AppliedBlock {
   const { header, transactions, ommers, withdrawals } = block;
-  refuse(bodyFault(block));
   const process = new BlockProcess(site, header);
   for (const [index, transaction] of transactions.entries()) {
     const sender = senders[index];
-    if (sender === undefined) throw new RangeError(`no sender for transaction ${index}`);
+    assert(sender !== undefined, "every transaction has a sender");
     try {
       process.add({ transaction, sender });
     } catch (error) {
@@ -46,19 +46,13 @@ export function applyBlock(
     }
   }
   const requestsHash = process.finish(ommers, withdrawals ?? []);
-  const { receipts } = process;
-  refuse(outcomeFault(header, process));
-  if (header.requestsHash !== requestsHash) {
-    const hash = header.requestsHash;
-    throw new BlockError({ code: "BLOCK_REQUESTS_HASH_WRONG", hash, expected: requestsHash });
-  }
+  refuse(bodyFault(block) ?? outcomeFault(header, process, requestsHash));
   const changes = process.world.changes();
   const staged = site.state.stage({ number: header.number, changes });
-  if (staged.stateRoot !== header.stateRoot) {
-    const expected = staged.stateRoot;
-    throw new BlockError({ code: "BLOCK_STATE_ROOT_WRONG", root: header.stateRoot, expected });
-  }
-  return { receipts, staged };
+  const root = header.stateRoot;
+  const expected = staged.stateRoot;
+  refuse(root === expected ? undefined : { code: "BLOCK_STATE_ROOT_WRONG", root, expected });
+  return { receipts: process.receipts, staged };
 }
 
 function bodyFault({ header, transactions, withdrawals }: Block): BlockExecutionFault | undefined {
@@ -66,31 +60,38 @@ function bodyFault({ header, transactions, withdrawals }: Block): BlockExecution
   const expected = computeListRoot(transactions.map(encodeTransaction));
   if (root !== expected) return { code: "BLOCK_TRANSACTIONS_ROOT_WRONG", root, expected };
   const { withdrawalsRoot } = header;
-  const expectedWithdrawals = withdrawals && computeListRoot(withdrawals.map(encodeWithdrawal));
-  if (withdrawalsRoot === expectedWithdrawals) return undefined;
+  const rootOfWithdrawals = withdrawals && computeListRoot(withdrawals.map(encodeWithdrawal));
+  if (withdrawalsRoot === rootOfWithdrawals) return undefined;
   return {
     code: "BLOCK_WITHDRAWALS_ROOT_WRONG",
     root: withdrawalsRoot,
-    expected: expectedWithdrawals,
+    expected: rootOfWithdrawals,
   };
 }
 
-function outcomeFault(header: Header, process: BlockProcess): BlockExecutionFault | undefined {
+function outcomeFault(
+  header: Header,
+  process: BlockProcess,
+  requestsHash: Hash | undefined,
+): BlockExecutionFault | undefined {
   const { receipts } = process;
-  if (header.gasUsed !== process.gasUsed) {
-    const { gasUsed } = header;
+  const { gasUsed, blobGasUsed, logsBloom, receiptsRoot } = header;
+  if (gasUsed !== process.gasUsed) {
     return { code: "BLOCK_GAS_USED_WRONG", gasUsed, expected: process.gasUsed };
   }
-  const { blobGasUsed } = header;
   if (blobGasUsed !== undefined && blobGasUsed !== process.blobGasUsed) {
     const expected = process.blobGasUsed;
     return { code: "BLOCK_BLOB_GAS_USED_WRONG", blobGasUsed, expected };
   }
-  const bloom = mergeBlooms(receipts.map((receipt) => receipt.logsBloom));
-  if (!equalBytes(header.logsBloom, bloom)) return { code: "BLOCK_LOGS_BLOOM_WRONG" };
+  if (!equalBytes(logsBloom, mergeBlooms(receipts.map((receipt) => receipt.logsBloom)))) {
+    return { code: "BLOCK_LOGS_BLOOM_WRONG" };
+  }
   const expected = computeListRoot(receipts.map(encodeReceipt));
-  if (header.receiptsRoot === expected) return undefined;
-  return { code: "BLOCK_RECEIPTS_ROOT_WRONG", root: header.receiptsRoot, expected };
+  if (receiptsRoot !== expected) {
+    return { code: "BLOCK_RECEIPTS_ROOT_WRONG", root: receiptsRoot, expected };
+  }
+  if (header.requestsHash === requestsHash) return undefined;
+  return { code: "BLOCK_REQUESTS_HASH_WRONG", hash: header.requestsHash, expected: requestsHash };
 }
 
 function refuse(fault: BlockExecutionFault | undefined): void {
