@@ -138,7 +138,7 @@ describe("errors", () => {
     const { error } = setUp({
       methods: () => ({
         test_bug: method([], () => {
-          throw new Error("secret path /home/x");
+          throw new Error("a detail nobody should see");
         }),
       }),
     });
