@@ -5,6 +5,7 @@ import { ensureFeed } from "@ghostchain/feed";
 import type { Product } from "@ghostchain/product";
 import type { Clock, Health, Logger, Metrics, Service } from "@ghostchain/service";
 import type { FastifyInstance } from "fastify";
+import type { Address } from "viem";
 import { ApiError } from "./api-error.ts";
 import type { ApiRoute } from "./api-route.ts";
 import { authRoutes } from "./auth-routes.ts";
@@ -28,6 +29,8 @@ export interface ApiParts {
   readonly logger: Logger;
   /** Whose signatures are taken at a login; by default those of accounts that have a key. */
   readonly checkSignature?: SignatureCheck;
+  /** Told of each login before it is answered; a login that it throws at fails. */
+  readonly onLogin?: (address: Address) => Promise<void>;
 }
 
 export interface ApiOptions {
@@ -122,7 +125,7 @@ class ApiService implements Api {
       directory: this.#options.pageDirectory,
       connections: (hostname) => {
         const info = this.#options.network();
-        if (!info) return [];
+        if (!info) return undefined;
         const { rpcUrl, wsUrl, gatewayUrl } = reachableFrom(info, hostname);
         return [rpcUrl, wsUrl, gatewayUrl];
       },

@@ -36,6 +36,9 @@ export function answerTo(error: unknown): { status: number; body: ErrorBody } {
   if (sqlStateOf(error) === NOT_A_TEXT) {
     return refusal({ code: "TEXT_INVALID", status: 400 }, "a text holds a character that none may");
   }
+  if (NO_TABLES.has(sqlStateOf(error) ?? "")) {
+    return refusal({ code: "NOT_READY", status: 503 }, "not everything has started yet");
+  }
   if (error instanceof DatabaseError && UNAVAILABLE.has(error.code)) {
     return refusal({ code: "UNAVAILABLE", status: 503 }, "the database cannot be asked just now");
   }
@@ -52,6 +55,8 @@ const PARTS: Readonly<Record<string, string>> = {
 };
 /** PostgreSQL's `character_not_in_repertoire`: U+0000 in a text. */
 const NOT_A_TEXT = "22021";
+/** A table, or its schema, that the indexer makes when it starts. */
+const NO_TABLES: ReadonlySet<string> = new Set(["42P01", "3F000"]);
 const UNAVAILABLE: ReadonlySet<string> = new Set(["DATABASE_UNREACHABLE", "DATABASE_BUSY"]);
 const INTERNAL: ErrorBody = {
   error: { code: "INTERNAL", message: "something broke here; the request id finds it in our logs" },

@@ -36,13 +36,18 @@ export function feedRoute(database: Database): ApiRoute {
       const rows = await listFeed(database, {
         limit,
         ...(before === undefined ? {} : { before }),
-        ...(topic === undefined ? {} : { topic }),
+        ...(topic === undefined ? {} : { topic: spellTopic(topic) }),
       });
       const events = rows.flatMap((row) => (row.kind === "event" ? [toEntry(row)] : []));
       const next = rows.length < limit ? null : (rows.at(-1)?.sequenceId ?? null);
       return { events, next, ...position };
     },
   });
+}
+
+/** Addresses are in lower case in topics. */
+function spellTopic(topic: string): string {
+  return topic.startsWith("address:") ? topic.toLowerCase() : topic;
 }
 
 function toEntry({ sequenceId, blockNumber, blockHash, event }: FeedRow & { kind: "event" }) {

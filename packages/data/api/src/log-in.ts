@@ -1,6 +1,6 @@
 import { type Auth, AuthError, type Session } from "@ghostchain/auth";
 import type { Clock } from "@ghostchain/service";
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { ApiError } from "./api-error.ts";
 import { checkLogin, type LoginRules } from "./check-login.ts";
 import { parseLoginMessage } from "./login-message.ts";
@@ -10,6 +10,8 @@ export interface LoginParts {
   readonly auth: Pick<Auth, "spendNonce" | "issueToken">;
   readonly clock: Clock;
   readonly checkSignature: SignatureCheck;
+  /** Told of each login before it is answered, so that a product knows its users. */
+  readonly onLogin?: (address: Address) => Promise<void>;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface LoginParts {
  * @throws {ApiError} one of the `LOGIN_…` codes
  */
 export async function logIn(
-  { auth, clock, checkSignature }: LoginParts,
+  { auth, clock, checkSignature, onLogin }: LoginParts,
   rules: LoginRules,
   { text, signature }: { text: string; signature: Hex },
 ): Promise<{ token: string; session: Session }> {
@@ -38,6 +40,7 @@ export async function logIn(
       "the signature is not one of the message's address",
     );
   }
+  await onLogin?.(message.address);
   return auth.issueToken(message.address);
 }
 

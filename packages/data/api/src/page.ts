@@ -7,8 +7,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 export interface PageOptions {
   /** Where the built page is; `index.html` in it answers every path that is no file, for its own router. */
   readonly directory: string | undefined;
-  /** URLs beside our own that the page may connect to, as this client reaches them. */
-  readonly connections: (hostname: string) => readonly string[];
+  /** URLs beside our own that the page may connect to, as this client reaches them; undefined while unknown. */
+  readonly connections: (hostname: string) => readonly string[] | undefined;
 }
 
 /** Serves the web page at `/`, or, where it is not built, says how to build it. */
@@ -54,7 +54,9 @@ export class Page {
   }
 
   #policy(hostname: string): string {
-    const connections = this.#options.connections(hostname).map((url) => new URL(url).origin);
+    const connections =
+      this.#options.connections(hostname)?.map((url) => new URL(url).origin) ??
+      anyPortOf(hostname, "127.0.0.1");
     return [
       "default-src 'none'",
       `script-src 'self'${this.#scripts}`,
@@ -78,6 +80,11 @@ function cacheControlOf(path: string, directory: string): string {
   return path.startsWith(join(directory, "_app", "immutable") + sep)
     ? `public, max-age=${YEAR_SECONDS}, immutable`
     : "no-cache";
+}
+
+/** For a page that is opened while services still start: it asks for their addresses again and again. */
+function anyPortOf(...hostnames: readonly string[]): string[] {
+  return hostnames.flatMap((hostname) => [`http://${hostname}:*`, `ws://${hostname}:*`]);
 }
 
 /** Lets the page's own inline scripts run and no other. */

@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { type Auth, createAuth } from "@ghostchain/auth";
 import { openTestDatabase, type TestDatabase } from "@ghostchain/database/testing";
 import { ensureFeed } from "@ghostchain/feed";
-import type { Product } from "@ghostchain/product";
 import { createMetrics, createSilentLogger, Health, systemClock } from "@ghostchain/service";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { createSiweMessage } from "viem/siwe";
-import { type Api, type ApiOptions, createApi } from "../src/api.ts";
+import { type Api, type ApiOptions, type ApiParts, createApi } from "../src/api.ts";
 
 const SIGNAL = new AbortController().signal;
 export const CHAIN_ID = 31337;
@@ -41,18 +40,18 @@ export class ApiStand {
 
   async api(
     options: Partial<ApiOptions> = {},
-    parts: { products?: Product[]; health?: Health } = {},
+    parts: Partial<Pick<ApiParts, "products" | "health" | "onLogin">> = {},
   ): Promise<Api & { url: string }> {
-    const health = parts.health ?? new Health();
     const api = createApi(
       {
         database: this.database,
         auth: this.auth,
-        products: parts.products ?? [],
-        health,
+        products: [],
+        health: new Health(),
         metrics: createMetrics({ processMetrics: false }),
         clock: systemClock,
         logger: createSilentLogger(),
+        ...parts,
       },
       {
         host: "127.0.0.1",

@@ -50,6 +50,11 @@ export const demoProduct: Product = {
       },
     },
     {
+      ...{ method: "GET", path: "/ghosts/early", summary: "Ask before there is", auth: "none" },
+      response: z.object({}),
+      handle: async (_, { database }) => database.query("SELECT * FROM demo.ghosts", []),
+    },
+    {
       ...{ method: "GET", path: "/ghosts/broken", summary: "Break", auth: "none" },
       response: z.object({ n: z.int() }),
       handle: async () => {

@@ -45,6 +45,15 @@ describe("logging in", () => {
     expect(out.headers.get("set-cookie")).toMatch(/^ghost_session=; Max-Age=0; Path=\/;/);
   });
 
+  it("tells who wants to know of each login, before it is answered", async () => {
+    const known: string[] = [];
+    const { url } = await stand.api({}, { onLogin: async (address) => void known.push(address) });
+    const { address } = await login(url);
+    const { message } = await signLogin(url);
+    await ask(`${url}/auth/verify`, { json: { message, signature: "0x00" } });
+    expect(known).toEqual([address]);
+  });
+
   it("takes a nonce once, also when it is shown twice at the same moment", async () => {
     const { url } = await stand.api();
     const { message, signature } = await signLogin(url);

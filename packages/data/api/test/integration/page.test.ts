@@ -71,6 +71,12 @@ describe("the page", () => {
     expect(policy).not.toContain("upgrade-insecure-requests");
   });
 
+  it("may look for them on any port while it is not known where they are", async () => {
+    const { url } = await stand.api({ pageDirectory });
+    const policy = (await ask(url, html)).headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("connect-src 'self' http://127.0.0.1:* ws://127.0.0.1:*;");
+  });
+
   it.each([
     "/../outside.txt",
     "/%2e%2e/outside.txt",
@@ -121,6 +127,7 @@ describe("the documentation", () => {
       "/feed",
       "/ghosts",
       "/ghosts/broken",
+      "/ghosts/early",
       "/ghosts/none",
       "/ghosts/search/{text}",
       "/ghosts/wrong",
