@@ -6,6 +6,7 @@ export type {
   FeedDraft,
   FeedMapper,
   JobContext,
+  LoginContext,
   Product,
   ProductContract,
   ProductJob,

@@ -32,6 +32,11 @@ export interface Product {
   ) => Promise<(JsonObject & { type: string }) | undefined>;
   /** The whole public state, and `address`'s own, for a client that missed too much to replay. */
   readonly snapshot?: (sql: Sql, address: Address | undefined) => Promise<JsonObject>;
+  /**
+   * Told of each login before it is granted, outside of any block. It may write tables that are not listed in
+   * `tables`, and must bear being told again.
+   */
+  readonly onLogin?: (address: Address, login: LoginContext) => Promise<void>;
   readonly routes: readonly ProductRoute[];
   readonly jobs: readonly ProductJob[];
 }
@@ -67,6 +72,11 @@ export interface FeedDraft {
   readonly topics: readonly string[];
   /** Accounts whose own state this changed. */
   readonly subjects: readonly Address[];
+}
+
+export interface LoginContext {
+  readonly sql: Sql;
+  readonly clock: Clock;
 }
 
 export interface ProductJob {

@@ -68,6 +68,12 @@ export function createGhostnet(deps: { clock: Clock }, settings: GhostnetSetting
       position: asJson(await readLivePosition(sql, address)),
     }),
     snapshot: (sql, address) => readSnapshot(sql, address, deps.clock.now()),
+    onLogin: async (address, { sql, clock }) => {
+      await sql.query(
+        "INSERT INTO ghostnet.logins (address, first_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        [address.toLowerCase(), new Date(clock.now())],
+      );
+    },
     routes: [userRoute, historyRoute, leaderboardRoute, levelsRoute],
     jobs: [createScanWarnings()],
   });
