@@ -40,6 +40,7 @@ export {
 } from "./spec/chain-spec.ts";
 export { DEV_MNEMONIC, type DevAccount, devAccounts } from "./spec/dev-accounts.ts";
 export { devChainSpec } from "./spec/dev-spec.ts";
+export { parseEthereumGenesis } from "./spec/ethereum-genesis.ts";
 export { genesisHeader } from "./spec/genesis-header.ts";
 export type { GenesisAccount, GenesisSpec } from "./spec/genesis-spec.ts";
 export { type BlockPosition, hardforkAt, rulesAt } from "./spec/rules-at.ts";

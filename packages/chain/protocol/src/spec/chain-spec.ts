@@ -1,8 +1,8 @@
 import { HARDFORKS, type Hardfork } from "@ghostchain/evm";
 import { z } from "zod";
-import { ProtocolError } from "../protocol-error.ts";
 import { addressSchema, amountSchema, bytesSchema, countSchema } from "./field-schemas.ts";
 import { genesisSchema } from "./genesis-spec.ts";
+import { parseSpecSource } from "./parse-spec-source.ts";
 
 /** What makes a chain this chain and no other. Nodes with the same chain spec agree on every block. */
 export type ChainSpec = Readonly<z.output<typeof chainSpecSchema>>;
@@ -87,14 +87,7 @@ const chainSpecSchema = z
  * @throws {ProtocolError} `SPEC_INVALID`, naming every key that is wrong
  */
 export function parseChainSpec(source: unknown): ChainSpec {
-  const parsed = chainSpecSchema.safeParse(source);
-  if (parsed.success) return Object.freeze(parsed.data);
-  const issues = parsed.error.issues.map(({ path, message }) => ({
-    key: path.join(".") || "(chain spec)",
-    message,
-  }));
-  const lines = issues.map(({ key, message }) => `  ${key}: ${message}`).join("\n");
-  throw new ProtocolError({ code: "SPEC_INVALID", issues }, `the chain spec is wrong:\n${lines}`);
+  return Object.freeze(parseSpecSource(chainSpecSchema, source));
 }
 
 type Contradiction = readonly [path: readonly string[], message: string];
