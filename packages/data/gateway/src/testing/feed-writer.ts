@@ -32,14 +32,15 @@ export class FeedWriter {
       topics?: readonly string[];
       personal?: readonly PersonalMessage[];
       pad?: number;
+      timestampMs?: number;
     } = {},
   ): Promise<number> {
-    const { topics = ["feed"], personal = [], pad = 0 } = options;
+    const { topics = ["feed"], personal = [], pad = 0, timestampMs = 1_700_000_000_000 } = options;
     return this.#commit(
       Array.from({ length: count }, (_, index) => ({
         ...{ kind: "event" as const, blockNumber: 1n, blockHash: "0xab", topics, personal },
         subjects: [],
-        event: { type: "JACK_IN", timestamp: 1_700_000_000_000 + index, pad: "x".repeat(pad) },
+        event: { type: "JACK_IN", timestamp: timestampMs + index, pad: "x".repeat(pad) },
       })),
     );
   }
