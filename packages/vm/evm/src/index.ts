@@ -30,6 +30,7 @@ export type {
 export { EvmError, type EvmFault } from "./evm-error.ts";
 export { HARDFORKS, type Hardfork, includesFork } from "./hardfork.ts";
 export type { Precompile, Precompiles } from "./precompile.ts";
+export { precompilesOf } from "./precompiles/precompiles-of.ts";
 export { createReferenceEvm, type ReferenceEvmOptions } from "./reference/reference-evm.ts";
 export { WordMap } from "./word-map.ts";
 export type { AccountChange, StateChanges, World } from "./world.ts";

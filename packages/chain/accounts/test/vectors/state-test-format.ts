@@ -1,4 +1,5 @@
 import { HARDFORKS, type Hardfork } from "@ghostchain/evm";
+import type { BlobRules } from "@ghostchain/protocol";
 
 /** One test of a file: one state and block, and for each hardfork the outcomes of some transactions. */
 export interface StateTest {
@@ -38,6 +39,7 @@ export interface Expectation {
 }
 
 interface BlobSchedule {
+  readonly target: string;
   readonly max: string;
   readonly baseFeeUpdateFraction: string;
 }
@@ -55,12 +57,17 @@ export function hardforkNamed(name: string): Hardfork {
   return hardfork;
 }
 
-/** Most blobs in a block and how slowly their fee moves. @see EIP-4844, EIP-7691 */
-export function blobScheduleOf(test: StateTest, forkName: string) {
+/** @see EIP-4844, EIP-7691 */
+export function blobRulesOf(test: Pick<StateTest, "config">, forkName: string): BlobRules {
   const given = test.config?.blobSchedule?.[forkName];
   if (given !== undefined) {
-    return { max: BigInt(given.max), updateFraction: BigInt(given.baseFeeUpdateFraction) };
+    return {
+      target: Number(given.target),
+      max: Number(given.max),
+      baseFeeUpdateFraction: BigInt(given.baseFeeUpdateFraction),
+    };
   }
-  const isCancun = forkName === "Cancun";
-  return { max: isCancun ? 6n : 9n, updateFraction: isCancun ? 3_338_477n : 5_007_716n };
+  return forkName === "Cancun"
+    ? { target: 3, max: 6, baseFeeUpdateFraction: 3_338_477n }
+    : { target: 6, max: 9, baseFeeUpdateFraction: 5_007_716n };
 }

@@ -49,7 +49,8 @@ function beginCreation(execution: Execution, call: Call): Frame | MessageResult 
   world.create(call.address);
   world.subtractBalance(call.caller, call.valueWei);
   world.addBalance(call.address, call.valueWei);
-  return new Frame(execution, call, new Code(call.input), checkpoint);
+  // Init code has no call data: its input is what runs.
+  return new Frame(execution, { ...call, input: EMPTY_BYTES }, new Code(call.input), checkpoint);
 }
 
 function runPrecompile(

@@ -33,10 +33,11 @@ const ALL: readonly InstructionDefinition[] = [
 /** The instructions of a hardfork by opcode: 256 places, undefined where it has none. */
 export function instructionSet(rules: Rules): readonly (Instruction | undefined)[] {
   const set = new Array<Instruction | undefined>(256).fill(undefined);
-  for (const { since = "frontier", gas, ...definition } of ALL) {
-    if (!rules.includes(since)) continue;
-    const cost = typeof gas === "number" ? gas : gas(rules);
-    set[definition.opcode] = { ...definition, gas: cost };
+  for (const definition of ALL) {
+    if (!rules.includes(definition.since ?? "frontier")) continue;
+    const { opcode, name, pops, pushes, run } = definition;
+    const gas = typeof definition.gas === "number" ? definition.gas : definition.gas(rules);
+    set[opcode] = { opcode, name, pops, pushes, gas, run };
   }
   return set;
 }

@@ -3,6 +3,7 @@ import type { Evm, Message, Tracer } from "../evm.ts";
 import { EvmError } from "../evm-error.ts";
 import type { Hardfork } from "../hardfork.ts";
 import type { Precompiles } from "../precompile.ts";
+import { precompilesOf } from "../precompiles/precompiles-of.ts";
 import type { World } from "../world.ts";
 import type { Call } from "./call.ts";
 import { CodeCache } from "./code.ts";
@@ -17,7 +18,8 @@ const CODE_CACHE_BYTES = 4 * 1024 * 1024;
 
 export interface ReferenceEvmOptions {
   readonly hardfork: Hardfork;
-  readonly precompiles: Precompiles;
+  /** Those of the hardfork where it is not said. */
+  readonly precompiles?: Precompiles | undefined;
   /** Sees every step and frame; it costs nothing where there is none. */
   readonly tracer?: Tracer | undefined;
 }
@@ -27,7 +29,7 @@ export interface ReferenceEvmOptions {
  * one that traces, and the one that faster machines are compared with.
  */
 export function createReferenceEvm(options: ReferenceEvmOptions): Evm {
-  const { hardfork, precompiles, tracer } = options;
+  const { hardfork, precompiles = precompilesOf(hardfork), tracer } = options;
   const rules = rulesOf(hardfork);
   const instructions = instructionSet(rules);
   const codes = new CodeCache(CODE_CACHE_BYTES);
