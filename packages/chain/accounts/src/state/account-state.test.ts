@@ -40,6 +40,9 @@ const changes: fc.Arbitrary<StateChanges> = fc
   .map((entries) => ({ accounts: new Map(entries), code: new Map([[CODE_HASH, CODE]]) }));
 const history = fc.array(changes, { minLength: 1, maxLength: 6 });
 
+/** A run proves every key of every block. */
+const FEW_RUNS = { numRuns: 40 };
+
 describe("openAccountState", () => {
   it("gives every block's root, and every block's state afterwards", async () => {
     await fc.assert(
@@ -50,6 +53,7 @@ describe("openAccountState", () => {
           expectState(state.at(BigInt(number)), model);
         }
       }),
+      FEW_RUNS,
     );
   });
 
@@ -64,6 +68,7 @@ describe("openAccountState", () => {
         const grown = await extend(store, state, kept, others);
         for (const [at, model] of grown.entries()) expectState(state.at(BigInt(at)), model);
       }),
+      FEW_RUNS,
     );
   });
 
@@ -87,6 +92,7 @@ describe("openAccountState", () => {
         expect(state.headNumber()).toBe(BigInt(kept.length - 1));
         for (const [at, model] of kept.entries()) expectState(state.at(BigInt(at)), model);
       }),
+      FEW_RUNS,
     );
   });
 });

@@ -35,7 +35,7 @@ export interface StateSnapshot {
 
 export interface StateStep {
   readonly number: bigint;
-  /** Counts changes made to the state after the block itself, from 1; 0 is the block. At most 65535. */
+  /** Counts changes made to the state after the block itself, from 1; 0 is the block. Below 2 ** 24. */
   readonly edit?: bigint;
   readonly changes: StateChanges;
 }

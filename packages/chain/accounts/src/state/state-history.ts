@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import {
   bigIntToFixedBytes,
   bytesToBigInt,
@@ -23,11 +24,12 @@ import { nameOf, type StateView, type StateWrite } from "./state-view.ts";
  */
 export type StateVersion = bigint;
 
-const EDIT_BITS = 16n;
+const EDIT_BITS = 24n;
 const LAST_EDIT = (1n << EDIT_BITS) - 1n;
 const LAST_VERSION = (1n << 64n) - 1n;
 
 export function versionOf(number: bigint, edit = 0n): StateVersion {
+  assert(edit <= LAST_EDIT, `block ${number} has been edited too often`);
   return (number << EDIT_BITS) | edit;
 }
 
