@@ -32,6 +32,7 @@ export function createOpenProducer(options: OpenProducerOptions): Producer {
   return {
     dueAtMs: (view) => dueAtMs(options.schedule, view),
     attributes: (parent, nowMs) => attributes(options, parent, nowMs),
+    makesEmptyBlocks: options.schedule.kind !== "instant",
   };
 }
 

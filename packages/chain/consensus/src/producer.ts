@@ -12,6 +12,8 @@ export interface Producer {
    */
   dueAtMs(view: ProductionView): number | undefined;
   attributes(parent: Header, nowMs: number): BlockAttributes;
+  /** Whether a block that is due is made though no transaction goes into it. */
+  readonly makesEmptyBlocks: boolean;
 }
 
 export interface ProductionView {

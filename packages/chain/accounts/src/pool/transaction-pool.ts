@@ -171,6 +171,11 @@ export class TransactionPool {
     return dropped;
   }
 
+  /** Looks again at a sender whose account is not what it was thought to be. */
+  refresh(sender: Address): void {
+    this.setHead(this.#head, [sender]);
+  }
+
   /** For the next block on the head. */
   select(): BlockSelection {
     return createBlockSelection(this.#queues, this.#head.baseFeeWei, this.#head.blobBaseFeeWei);

@@ -1,0 +1,8 @@
+import type { StagedState } from "@ghostchain/accounts";
+import type { BlockRecord } from "./block-record.ts";
+
+/** A block that holds, with the state it leads to. Nothing of it is written yet. */
+export interface ExecutedBlock {
+  readonly record: BlockRecord;
+  readonly staged: StagedState;
+}

@@ -1,0 +1,48 @@
+import { keccak256 } from "@ghostchain/crypto";
+import { type Address, hashOfBytes } from "@ghostchain/evm";
+import {
+  encodeTransaction,
+  type SenderTransaction,
+  type Transaction,
+  type UnsignedTransaction,
+} from "@ghostchain/protocol";
+
+/** Accounts a dev chain sends from without their keys. */
+export class Impersonation {
+  readonly #accounts = new Set<Address>();
+  #anyone = false;
+
+  allows(address: Address): boolean {
+    return this.#anyone || this.#accounts.has(address);
+  }
+
+  addresses(): Iterable<Address> {
+    return this.#accounts;
+  }
+
+  start(address: Address): void {
+    this.#accounts.add(address);
+  }
+
+  stop(address: Address): void {
+    this.#accounts.delete(address);
+  }
+
+  setAnyone(enabled: boolean): void {
+    this.#anyone = enabled;
+  }
+}
+
+/**
+ * A transaction from an account whose key nobody here has. Its signature is none; it holds the sender's address, so
+ * that the same call from two accounts is two transactions. The sender is kept beside it wherever it goes.
+ */
+export function forgeTransaction(
+  unsigned: UnsignedTransaction,
+  sender: Address,
+): SenderTransaction {
+  const signature = { yParity: 0, r: BigInt(sender) + 1n, s: 1n } as const;
+  const transaction: Transaction = { ...unsigned, signature };
+  const encoded = encodeTransaction(transaction);
+  return { transaction, encoded, sender, hash: hashOfBytes(keccak256(encoded)) };
+}
