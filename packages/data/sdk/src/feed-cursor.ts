@@ -97,7 +97,7 @@ export class FeedCursor {
     for (const one of events) {
       const taken = this.#takeNext(one);
       if (taken.trouble) return { changes, trouble: "broken" };
-      changes.push(...taken.changes);
+      changes.push(...taken.changes.map(asPast));
     }
     // Where we named no epoch, the gateway took our place for one of its own.
     const epoch = this.#at?.epoch ?? this.#epoch;
@@ -110,6 +110,18 @@ const NOTHING: Taken = { changes: [] };
 
 function toChange(message: FeedEventMessage | RetractMessage): Change {
   return message.type === "FEED_EVENT"
-    ? { type: "event", sequenceId: message.sequenceId, event: message.event }
+    ? {
+        type: "event",
+        sequenceId: message.sequenceId,
+        event: message.event,
+        ...(message.stages ? { stages: message.stages } : {}),
+      }
     : { type: "retract", sequenceId: message.sequenceId, retracts: message.retracts };
+}
+
+/** What is told again has no time of arrival. */
+function asPast(change: Change): Change {
+  if (change.type !== "event") return change;
+  const { stages: _, ...past } = change;
+  return past;
 }
