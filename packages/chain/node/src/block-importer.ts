@@ -23,7 +23,7 @@ import type { Lane } from "./lane.ts";
 import type { Machines } from "./machines.ts";
 import type { NodeMetrics } from "./metrics.ts";
 import { NodeError } from "./node-error.ts";
-import { type OpenedBlock, openBlock } from "./open-block.ts";
+import { type OpenedBlock, openBlock, requireOwnBody } from "./open-block.ts";
 
 export interface BlockImporterDeps {
   readonly chain: Chain;
@@ -80,6 +80,7 @@ export class BlockImporter {
     this.#checkOmmers(block, parent);
     const circumstances = { ...rules, sizeBytes, parentTotalDifficulty: parent.totalDifficulty };
     const opened = await openBlock(block, circumstances, recovery);
+    requireOwnBody(opened);
     if (!this.#isBest(opened.stored)) {
       await chain.hold(opened.stored, opened.envelopes);
       return "held";

@@ -161,7 +161,8 @@ class NodeService implements GhostNode {
       const transactions = head.transactionHashes.length;
       this.#logger.debug({ number, hash: head.hash, transactions, gasUsed }, "head moved");
     }
-    for (const listener of this.#headListeners) listener({ removed, added });
+    const sealedAtMs = head && this.#running?.node.production.sealedAtMs(head.hash);
+    for (const listener of this.#headListeners) listener({ removed, added, sealedAtMs });
   }
 
   #require(): Running {

@@ -1,9 +1,11 @@
+import { BlockError, computeListRoot } from "@ghostchain/accounts";
 import { isLowS, keccak256, type RecoveryItem, type RecoveryPool } from "@ghostchain/crypto";
 import { type Hardfork, hashOfBytes, includesFork } from "@ghostchain/evm";
 import {
   addressOfPublicKey,
   type Block,
   encodeTransaction,
+  encodeWithdrawal,
   headerHash,
   ProtocolError,
   type StoredBlock,
@@ -47,6 +49,28 @@ export async function openBlock(
   const hash = headerHash(header);
   const stored = { block, hash, senders, transactionHashes, totalDifficulty, sizeBytes };
   return { stored, envelopes };
+}
+
+/**
+ * Whether the body is the one that the header commits to: what is kept under a header's hash must be.
+ *
+ * @throws {BlockError} `BLOCK_TRANSACTIONS_ROOT_WRONG`, `BLOCK_WITHDRAWALS_ROOT_WRONG`
+ */
+export function requireOwnBody({ stored, envelopes }: OpenedBlock): void {
+  const { header, withdrawals } = stored.block;
+  const root = header.transactionsRoot;
+  const expected = computeListRoot(envelopes);
+  if (root !== expected) {
+    throw new BlockError({ code: "BLOCK_TRANSACTIONS_ROOT_WRONG", root, expected });
+  }
+  const { withdrawalsRoot } = header;
+  const paid = withdrawals && computeListRoot(withdrawals.map(encodeWithdrawal));
+  if (withdrawalsRoot === paid) return;
+  throw new BlockError({
+    code: "BLOCK_WITHDRAWALS_ROOT_WRONG",
+    root: withdrawalsRoot,
+    expected: paid,
+  });
 }
 
 function recoveryItem(transaction: Transaction): RecoveryItem {

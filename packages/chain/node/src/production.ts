@@ -32,6 +32,7 @@ const BATCH_BLOCKS = 128;
 export class Production {
   readonly #deps: ProductionDeps;
   #producer: Producer;
+  #lastSealed: { readonly hash: Hash; readonly atMs: number } | undefined;
 
   constructor(deps: ProductionDeps, producer: Producer) {
     this.#deps = deps;
@@ -44,6 +45,11 @@ export class Production {
 
   setProducer(producer: Producer): void {
     this.#producer = producer;
+  }
+
+  /** When this node sealed the block, if it is the last one that it made: in milliseconds. */
+  sealedAtMs(hash: Hash): number | undefined {
+    return this.#lastSealed?.hash === hash ? this.#lastSealed.atMs : undefined;
   }
 
   /** Whether a block made now would take a transaction. */
@@ -133,7 +139,9 @@ export class Production {
 
   async #commit({ executed }: MadeBlock): Promise<void> {
     const { chain, nextBlock, clock } = this.#deps;
-    nextBlock.blockMade(clock.now());
+    const atMs = clock.now();
+    this.#lastSealed = { hash: executed.record.stored.hash, atMs };
+    nextBlock.blockMade(atMs);
     await chain.extend([executed]);
   }
 
