@@ -124,7 +124,15 @@ describe("the gas of modexp", () => {
         expect(modexp.gas(claiming(...sizes), hardfork)).toBeGreaterThan(1n << 64n);
         expect(modexp.run(claiming(...sizes), hardfork)).toBeUndefined();
       }
-      expect(modexp.run(claiming(0n, 1n << 50n, 0n), hardfork)).toEqual(new Uint8Array(0));
+    }
+  });
+
+  it("asks little for an empty power, however large its exponent says it is, until Osaka", () => {
+    const input = claiming(0n, 1n << 255n, 0n);
+    expect(modexp.gas(input, "byzantium")).toBe(0n);
+    expect(modexp.gas(input, "berlin")).toBe(200n);
+    for (const hardfork of ["byzantium", "berlin"] as const) {
+      expect(modexp.run(input, hardfork)).toEqual(new Uint8Array(0));
     }
   });
 

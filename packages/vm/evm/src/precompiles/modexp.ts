@@ -1,5 +1,5 @@
 import { bigIntToFixedBytes, bytesToBigInt, EMPTY_BYTES } from "@ghostchain/encoding";
-import { type Hardfork, includesFork } from "../hardfork.ts";
+import { includesFork } from "../hardfork.ts";
 import type { Precompile } from "../precompile.ts";
 import { sliceOf, wordOf } from "./call-input.ts";
 
@@ -19,9 +19,11 @@ export const modexp: Precompile = {
   },
   run(input, hardfork) {
     const { base, exponent, modulus } = sizesOf(input);
-    const limitBytes = largestSizeBytes(hardfork);
-    if (base > limitBytes || exponent > limitBytes || modulus > limitBytes) return undefined;
+    const largest = larger(base, larger(exponent, modulus));
+    if (includesFork(hardfork, "osaka") && largest > OSAKA_LIMIT_BYTES) return undefined;
     if (modulus === 0n) return EMPTY_BYTES;
+    // No gas pays for this; it only keeps an absurd size from being worked on.
+    if (largest > Number.MAX_SAFE_INTEGER) return undefined;
 
     const exponentAt = HEADER_BYTES + Number(base);
     const modulusAt = exponentAt + Number(exponent);
@@ -36,6 +38,7 @@ export const modexp: Precompile = {
 };
 
 const HEADER_BYTES = 96;
+const OSAKA_LIMIT_BYTES = 1024n;
 
 /** In bytes, up to 2^256 - 1: it is gas that keeps what is worked on small. */
 interface Sizes {
@@ -79,10 +82,6 @@ function osakaGas(sizes: Sizes): bigint {
 function iterationCount({ exponent, headBits }: Sizes, countPerByte: bigint): bigint {
   const beyondHead = exponent > 32n ? exponent - 32n : 0n;
   return larger(countPerByte * beyondHead + headBits, 1n);
-}
-
-function largestSizeBytes(hardfork: Hardfork): bigint {
-  return includesFork(hardfork, "osaka") ? 1024n : BigInt(Number.MAX_SAFE_INTEGER);
 }
 
 /** Four bits of the exponent at a time. It has `exponentBytes` bytes, of which those not given are zero. */
