@@ -27,7 +27,7 @@ export interface ApiRoute<
 }
 
 /** Parts that have a schema are parsed by it. */
-export interface ApiRequest<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+interface ApiRequest<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   readonly params: z.output<P>;
   readonly query: z.output<Q>;
   readonly body: z.output<B>;

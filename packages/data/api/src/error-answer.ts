@@ -1,3 +1,4 @@
+import { AuthError } from "@ghostchain/auth";
 import { DatabaseError, sqlStateOf } from "@ghostchain/database";
 import { CodedError } from "@ghostchain/service";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
@@ -25,6 +26,9 @@ export function answerTo(error: unknown): { status: number; body: ErrorBody } {
       const body = { error: { code, message: error.message, ...(issues ? { issues } : {}) } };
       return { status: Number(status), body };
     }
+  }
+  if (error instanceof AuthError && error.code === "AUTH_TOKEN_EXPIRED") {
+    return refusal({ code: "AUTH_REQUIRED", status: 401 }, "the session has just expired");
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const issues = error.validation.map(({ instancePath, message }) => ({

@@ -29,11 +29,17 @@ export function networkRoute(network: () => NetworkInfo | undefined): ApiRoute {
 }
 
 export function reachableFrom(info: NetworkInfo, hostname: string): NetworkInfo {
-  const at = (url: string) => url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=[:/]|$)/, `//${hostname}`);
+  const host = plainHostname(hostname);
+  const at = (url: string) => url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=[:/]|$)/, `//${host}`);
   return {
     ...info,
     rpcUrl: at(info.rpcUrl),
     wsUrl: at(info.wsUrl),
     gatewayUrl: at(info.gatewayUrl),
   };
+}
+
+/** A client writes what it likes into the `Host` header; we repeat only what can be a name. */
+export function plainHostname(hostname: string): string {
+  return /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])$/i.test(hostname) ? hostname : "127.0.0.1";
 }

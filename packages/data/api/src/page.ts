@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { plainHostname } from "./network-route.ts";
 
 export interface PageOptions {
   /** Where the built page is; `index.html` in it answers every path that is no file, for its own router. */
@@ -56,7 +57,7 @@ export class Page {
   #policy(hostname: string): string {
     const connections =
       this.#options.connections(hostname)?.map((url) => new URL(url).origin) ??
-      anyPortOf(hostname, "127.0.0.1");
+      anyPortOf(plainHostname(hostname), "127.0.0.1");
     return [
       "default-src 'none'",
       `script-src 'self'${this.#scripts}`,

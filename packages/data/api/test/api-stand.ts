@@ -10,7 +10,7 @@ import { createSiweMessage } from "viem/siwe";
 import { type Api, type ApiOptions, type ApiParts, createApi } from "../src/api.ts";
 
 const SIGNAL = new AbortController().signal;
-export const CHAIN_ID = 31337;
+const CHAIN_ID = 31337;
 
 /** One database and one key file, and APIs before them. */
 export class ApiStand {

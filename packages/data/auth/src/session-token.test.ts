@@ -94,7 +94,7 @@ describe("signToken", () => {
     const { signKey: _, ...publicOnly } = await ed25519Key("b");
     await expect(
       signToken([{ ...publicOnly, signKey: undefined }], RULES, ALICE, NOW_MS),
-    ).rejects.toMatchObject({ code: "AUTH_TOKEN_INVALID" });
+    ).rejects.toMatchObject({ code: "AUTH_NO_SIGNING_KEY" });
   });
 });
 

@@ -21,7 +21,7 @@ export interface TokenRules {
 
 /**
  * @returns a JSON Web Token signed by the first key that can sign
- * @throws {AuthError} `AUTH_TOKEN_INVALID` when no key can
+ * @throws {AuthError} `AUTH_NO_SIGNING_KEY`
  */
 export async function signToken(
   keys: TokenKeys,
@@ -30,9 +30,7 @@ export async function signToken(
   nowMs: number,
 ): Promise<{ token: string; session: Session }> {
   const key = keys.find(({ signKey }) => signKey !== undefined);
-  if (!key?.signKey) {
-    throw new AuthError({ code: "AUTH_TOKEN_INVALID", reason: "this process has no signing key" });
-  }
+  if (!key?.signKey) throw new AuthError({ code: "AUTH_NO_SIGNING_KEY" });
   const issuedAtSeconds = Math.floor(nowMs / 1000);
   const expiresAtSeconds = Math.floor((nowMs + rules.lifetimeMs) / 1000);
   const token = await new SignJWT()

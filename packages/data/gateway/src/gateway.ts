@@ -137,11 +137,13 @@ class GatewayService implements Gateway {
     const { replayRows } = this.#rules.limits;
     const after = Math.max(0, from.sequenceId - replayRows);
     const page = await readFeed(database, { after, limit: replayRows });
-    const known = page.rows.filter(({ sequenceId }) => sequenceId <= from.sequenceId);
+    const known = page.rows.filter(
+      ({ sequenceId }) => page.position.epoch === from.epoch && sequenceId <= from.sequenceId,
+    );
     if (this.#stream.epoch === NOWHERE.epoch) {
       const first = known[0]?.sequenceId ?? from.sequenceId + 1;
       this.#restart({ epoch: from.epoch, sequenceId: first - 1 });
-      if (page.position.epoch === from.epoch) for (const row of known) this.#stream.append(row);
+      for (const row of known) this.#stream.append(row);
     }
     for (const row of early) this.#stream.append(row);
     early = undefined;

@@ -151,6 +151,24 @@ describe("the gateway as it comes and goes", () => {
     for (const one of clients) expect(await one.closed).toMatchObject({ code: 1001 });
   });
 
+  it("takes up the feed without a gap while rows are being committed", async () => {
+    let writing = true;
+    const writer = (async () => {
+      while (writing) await stand.writer.events(1);
+    })();
+    for (let round = 0; round < 5; round += 1) {
+      const { sequenceId: from } = await stand.writer.position();
+      const client = await stand.client(await stand.gateway());
+      client.say({ type: "RECONNECT", lastSequenceId: from });
+      await client.next("REPLAY");
+      await client.next("FEED_EVENT", 20);
+      const ids = client.ids.slice(client.ids.indexOf(from + 1));
+      expect(ids).toEqual(ids.map((_, index) => from + 1 + index));
+    }
+    writing = false;
+    await writer;
+  });
+
   it("names the port that is in use", async () => {
     const { port } = await stand.gateway();
     await expect(stand.gateway({ port })).rejects.toMatchObject({ code: "GATEWAY_PORT_IN_USE" });
