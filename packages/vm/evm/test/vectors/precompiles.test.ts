@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
-import { bytesToHex, hexToBytes } from "@ghostchain/encoding";
+import { basename, join } from "node:path";
+import { bigIntToFixedBytes, bytesToHex, concatBytes, hexToBytes } from "@ghostchain/encoding";
 import { listVectorFiles, testVectors } from "@ghostchain/tools/vectors";
 import { describe, expect } from "vitest";
 import type { Precompile } from "../../src/precompile.ts";
@@ -35,7 +35,29 @@ const BLS_PRECOMPILES: Readonly<Record<string, Precompile>> = {
   pairing_check: blsPairing,
 };
 
+/** A field element and the point of the group it maps to; the two numbers of an extension have a comma. */
+interface MapVector {
+  readonly u: readonly string[];
+  readonly P: { readonly x: string; readonly y: string };
+}
+
 describe("precompiles", () => {
+  testVectors("bls/hash_to_curve (map)", "bls/blst/vectors/hash_to_curve", (directory, tally) => {
+    for (const [group, precompile] of [
+      ["G1", blsMapToG1],
+      ["G2", blsMapToG2],
+    ] as const) {
+      const file = join(directory, `BLS12381${group}_XMD_SHA-256_SSWU_NU_.json`);
+      const vectors: MapVector[] = JSON.parse(readFileSync(file, "utf8")).vectors;
+      for (const { u, P } of vectors) {
+        tally.check(`${group} ${u[0]}`, () => {
+          const output = precompile.run(encode(u[0] ?? ""), "prague");
+          expect(output).toEqual(concatBytes(encode(P.x), encode(P.y)));
+        });
+      }
+    }
+  });
+
   testVectors("eips/eip-2537", "eips/eip-2537", (directory, tally) => {
     for (const file of listVectorFiles(directory)) {
       const name = basename(file, "_bls.json").replace("fail-", "");
@@ -50,6 +72,11 @@ describe("precompiles", () => {
     }
   });
 });
+
+/** As EIP-2537 writes field elements. */
+function encode(element: string): Uint8Array {
+  return concatBytes(...element.split(",").map((number) => bigIntToFixedBytes(BigInt(number), 64)));
+}
 
 function expectBls(precompile: Precompile, vector: BlsVector): void {
   const input = hexToBytes(`0x${vector.Input}`);
