@@ -21,7 +21,9 @@ for (let round = 0; round < STARTS; round++) {
   fresh.push(run.readyMs);
   await run.stop();
 }
-console.log(`start to ready, fresh directory: ${fresh.map((ms) => `${(ms / 1000).toFixed(2)} s`).join(", ")}`);
+console.log(
+  `start to ready, fresh directory: ${fresh.map((ms) => `${(ms / 1000).toFixed(2)} s`).join(", ")}`,
+);
 console.log(`median ${(median(fresh) / 1000).toFixed(2)} s (aim < 4 s)`);
 
 const playing = await start();
@@ -41,7 +43,16 @@ interface Run {
 
 async function start(): Promise<Run> {
   const dataDir = mkdtempSync(join(tmpdir(), "ghost-bench-"));
-  const flags = ["--data-dir", dataDir, "--rpc-port", "0", "--api-port", "0", "--gateway-port", "0"];
+  const flags = [
+    "--data-dir",
+    dataDir,
+    "--rpc-port",
+    "0",
+    "--api-port",
+    "0",
+    "--gateway-port",
+    "0",
+  ];
   const startedMs = performance.now();
   const child = spawn("npm", ["start", "--", ...flags], {
     cwd: ROOT,

@@ -1,7 +1,7 @@
 import { generatePrivateKey, publicKeyOf } from "@ghostchain/crypto";
 import { bytesToHex, concatBytes, hexToBytes } from "@ghostchain/encoding";
 import type { Address } from "@ghostchain/evm";
-import { addressOfPublicKey, encodeTransaction, signTransaction } from "@ghostchain/protocol";
+import { addressOfPublicKey, signTransaction } from "@ghostchain/protocol";
 
 export interface Sender {
   readonly address: Address;
@@ -42,20 +42,18 @@ export function signLoad(
 
 /** An EIP-1559 transaction that pays far more than any base fee of the run. */
 export function signOne(sender: Sender, nonce: bigint, payload: Payload): Uint8Array {
-  return encodeTransaction(
-    signTransaction(
-      {
-        type: 2,
-        chainId: 31337n,
-        nonce,
-        maxFeePerGasWei: 10n ** 13n,
-        maxPriorityFeePerGasWei: 10n ** 9n,
-        accessList: [],
-        ...payload,
-      },
-      sender.privateKey,
-    ),
-  );
+  return signTransaction(
+    {
+      type: 2,
+      chainId: 31337n,
+      nonce,
+      maxFeePerGasWei: 10n ** 13n,
+      maxPriorityFeePerGasWei: 10n ** 9n,
+      accessList: [],
+      ...payload,
+    },
+    sender.privateKey,
+  ).encoded;
 }
 
 export function rawTransactionRequest(id: number, encoded: Uint8Array): string {

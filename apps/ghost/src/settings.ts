@@ -1,12 +1,7 @@
 import { parseArgs } from "node:util";
-import { CodedError, parseConfig } from "@ghostchain/service";
+import { parseConfig } from "@ghostchain/service";
 import { z } from "zod";
-
-export type CommandFault =
-  | { code: "FLAG_UNKNOWN"; reason: string }
-  | { code: "COMMAND_UNKNOWN"; command: string };
-
-export class CommandError extends CodedError<CommandFault> {}
+import { CommandError } from "./command-error.ts";
 
 const port = z.coerce
   .number({ error: "must be a port number" })

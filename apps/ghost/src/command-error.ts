@@ -1,0 +1,13 @@
+import { CodedError } from "@ghostchain/service";
+
+export type CommandFault =
+  | { code: "FLAG_UNKNOWN"; reason: string }
+  | { code: "COMMAND_UNKNOWN"; command: string }
+  | { code: "DATA_DIRECTORY_FOREIGN"; directory: string; found: string }
+  | { code: "DATA_DIRECTORY_VERSION"; directory: string; found: string; expected: string }
+  | { code: "DATA_DIRECTORY_UNUSABLE"; directory: string }
+  | { code: "RPC_UNREACHABLE"; url: string }
+  | { code: "CONTRACTS_UNKNOWN"; chainId: number };
+
+/** What ends a command with one line for a person. */
+export class CommandError extends CodedError<CommandFault> {}
