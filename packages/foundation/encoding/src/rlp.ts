@@ -1,3 +1,4 @@
+import { allocateBytes } from "./bytes.ts";
 import { EncodingError } from "./encoding-error.ts";
 
 /** A string of bytes, or a list of items. */
@@ -20,7 +21,7 @@ const LIST = 0xc0;
  * @see Yellow paper, appendix B
  */
 export function encodeRlp(item: RlpInput): Uint8Array {
-  const encoded = new Uint8Array(encodedSize(item));
+  const encoded = allocateBytes(encodedSize(item));
   writeBackwards(item, encoded, encoded.length);
   return encoded;
 }

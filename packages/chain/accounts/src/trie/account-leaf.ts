@@ -5,10 +5,18 @@ import {
   bytesToBigInt,
   decodeRlp,
   encodeRlp,
+  equalBytes,
   hexToBytes,
 } from "@ghostchain/encoding";
-import { type Account, type Address, type Hash, hashOfBytes } from "@ghostchain/evm";
+import {
+  type Account,
+  type Address,
+  EMPTY_CODE_HASH,
+  type Hash,
+  hashOfBytes,
+} from "@ghostchain/evm";
 import { AccountsError } from "../accounts-error.ts";
+import { EMPTY_TRIE_ROOT } from "./update-trie.ts";
 
 /** An account as the state trie has it. */
 export interface RootedAccount extends Account {
@@ -20,8 +28,8 @@ export function encodeAccount(account: RootedAccount): Uint8Array {
   return encodeRlp([
     bigIntToBytes(account.nonce),
     bigIntToBytes(account.balanceWei),
-    hexToBytes(account.storageRoot),
-    hexToBytes(account.codeHash),
+    bytesOfHash(account.storageRoot),
+    bytesOfHash(account.codeHash),
   ]);
 }
 
@@ -38,8 +46,8 @@ export function decodeAccount(leaf: Uint8Array): RootedAccount {
   return {
     nonce: bytesToBigInt(nonce),
     balanceWei: bytesToBigInt(balance),
-    storageRoot: hashOfBytes(storageRoot),
-    codeHash: hashOfBytes(codeHash),
+    storageRoot: hashOf(storageRoot),
+    codeHash: hashOf(codeHash),
   };
 }
 
@@ -56,4 +64,18 @@ export function slotKey(slot: bigint): Uint8Array {
 /** Leaf of a slot; undefined for zero, which is not stored. */
 export function encodeSlot(value: bigint): Uint8Array | undefined {
   return value === 0n ? undefined : encodeRlp(bigIntToBytes(value));
+}
+
+/** Most accounts have neither storage nor code: those two hashes need not be spelled out each time. */
+const COMMON = [EMPTY_TRIE_ROOT, EMPTY_CODE_HASH].map((hash) => ({
+  hash,
+  bytes: hexToBytes(hash),
+}));
+
+function bytesOfHash(hash: Hash): Uint8Array {
+  return COMMON.find((common) => common.hash === hash)?.bytes ?? hexToBytes(hash);
+}
+
+function hashOf(bytes: Uint8Array): Hash {
+  return COMMON.find((common) => equalBytes(common.bytes, bytes))?.hash ?? hashOfBytes(bytes);
 }
