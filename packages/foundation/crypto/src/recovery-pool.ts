@@ -27,8 +27,8 @@ const CHUNK_ITEMS = 64;
 
 /** The source while types are stripped at run time, the build's output elsewhere. */
 const WORKER_FILE = import.meta.url.endsWith(".ts")
-  ? "./recovery-worker.ts"
-  : "./recovery-worker.js";
+  ? new URL("./recovery-worker.ts", import.meta.url)
+  : new URL("./recovery-worker.js", import.meta.url);
 
 export function createRecoveryPool(options: RecoveryPoolOptions): RecoveryPool {
   return new WorkerRecoveryPool(options);
@@ -128,7 +128,7 @@ class WorkerRecoveryPool implements RecoveryPool {
 
   #spawn(): Worker | undefined {
     if (this.#idle.length + this.#busy.size >= this.#availableWorkers()) return undefined;
-    const worker = new Worker(new URL(WORKER_FILE, import.meta.url));
+    const worker = new Worker(WORKER_FILE);
     worker.on("message", (keys: Uint8Array) => this.#finish(worker, keys));
     worker.on("error", (error) => process.emitWarning(error)); // "exit" follows
     worker.on("exit", () => this.#lose(worker));
