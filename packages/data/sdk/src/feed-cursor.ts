@@ -31,16 +31,7 @@ export class FeedCursor {
     return this.#at;
   }
 
-  get isAsking(): boolean {
-    return this.#asked !== undefined;
-  }
-
-  /** What was asked on a connection that is gone will not be answered. */
-  disconnected(): void {
-    this.#asked = undefined;
-  }
-
-  /** The RECONNECT to send; until it is answered, events are covered by the answer. */
+  /** The RECONNECT to send, first of all on each connection; until it is answered, the answer covers events. */
   ask(): { type: "RECONNECT"; lastSequenceId: number; epoch?: string } {
     const { sequenceId, epoch } = this.#at ?? { sequenceId: 0 };
     this.#asked = sequenceId;

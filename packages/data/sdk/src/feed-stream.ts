@@ -214,7 +214,6 @@ export class FeedStream {
     clearTimeout(this.#timer);
     const socket = this.#socket;
     this.#socket = undefined;
-    this.#cursor.disconnected();
     try {
       socket?.close();
     } catch {
