@@ -9,7 +9,6 @@ import {
   type StateReader,
 } from "@ghostchain/evm";
 import {
-  type Block,
   type DevAccount,
   devAccounts,
   devChainSpec,
@@ -21,11 +20,9 @@ import {
   logsBloomOf,
   mergeBlooms,
   openTransaction,
-  recoverSender,
   type SenderTransaction,
   type StoredBlock,
   signTransaction,
-  transactionHash,
 } from "@ghostchain/protocol";
 import type {
   AccountHolder,
@@ -79,10 +76,9 @@ export class MemoryBackend implements RpcBackend {
   readonly #headListeners = new Set<(event: HeadEvent) => void>();
   readonly #pendingListeners = new Set<(transaction: SenderTransaction) => void>();
 
-  constructor(options: { dev?: boolean; chainId?: bigint; genesis?: Header } = {}) {
+  constructor(options: { dev?: boolean; chainId?: bigint } = {}) {
     this.chainId = options.chainId ?? 31_337n;
-    const genesis = options.genesis ?? genesisHeader(devChainSpec(), hashOfWord(7n));
-    this.#append(this.#seal(genesis, []));
+    this.#append(this.#seal(genesisHeader(devChainSpec(), hashOfWord(7n)), []));
     this.pool = {
       get: (hash) => this.#pooled.get(hash),
       content: () => ({ pending: this.#bySender(), queued: new Map() }),
@@ -235,22 +231,6 @@ export class MemoryBackend implements RpcBackend {
     this.#announceHead({ removed, added });
   }
 
-  /** Puts a published block on the head, as it is; its receipts are not known. */
-  adopt(block: Block): void {
-    const signed = block.transactions.map((transaction) => ({
-      hash: transactionHash(transaction),
-      sender: recoverSender(transaction, "frontier"),
-    }));
-    this.#append({
-      block,
-      hash: headerHash(block.header),
-      senders: signed.map(({ sender }) => sender),
-      transactionHashes: signed.map(({ hash }) => hash),
-      totalDifficulty: 0n,
-      sizeBytes: encodeBlock(block).length,
-    });
-  }
-
   #extend(transactions: readonly MadeTransaction[]): StoredBlock {
     const parent = this.head();
     const header: Header = {
@@ -268,8 +248,7 @@ export class MemoryBackend implements RpcBackend {
 
   #seal(header: Header, made: readonly MadeTransaction[]): StoredBlock {
     const transactions = made.map(({ signed }) => signed.transaction);
-    const withdrawals = header.withdrawalsRoot ? [] : undefined;
-    const block = { header, transactions, ommers: [], withdrawals };
+    const block = { header, transactions, ommers: [], withdrawals: [] };
     const hash = headerHash(header);
     let cumulativeGasUsed = 0n;
     this.#receipts.set(

@@ -51,10 +51,14 @@ export function comparable(response: unknown, isShapeOnly: boolean): unknown {
   return { jsonrpc, id, result: isShapeOnly ? shapeOf(result) : result, error: told };
 }
 
+/** Members that the specification leaves to the client. */
+const OPTIONAL: ReadonlySet<string> = new Set(["deleteStrategy"]);
+
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])];
   if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)]));
+    const members = Object.entries(value).filter(([key]) => !OPTIONAL.has(key));
+    return Object.fromEntries(members.map(([key, inner]) => [key, shapeOf(inner)]));
   }
   if (typeof value === "string") return /^0x[0-9a-f]*$/.test(value) ? "hex" : "text";
   return typeof value;
