@@ -2,13 +2,13 @@ import { sqlStateOf } from "@ghostchain/database";
 import type { FeedRow } from "@ghostchain/feed";
 import type { Clock } from "@ghostchain/service";
 import type { Announcer } from "./announcer.ts";
-import { type IdentityDeps, resume, startFrom } from "./chain-identity.ts";
+import { type IdentityDeps, identify, resume, startFrom } from "./chain-identity.ts";
 import { findAncestor, undoBlocks } from "./reorg.ts";
 import type { BlockHeader, ChainPoint, IndexedBlock } from "./source/block.ts";
 import { HistoryReader } from "./source/history-reader.ts";
 import { inconsistent } from "./source/parse-answer.ts";
 import { readTail } from "./source/tail-reader.ts";
-import type { Identity, Progress } from "./store/progress.ts";
+import type { Progress } from "./store/progress.ts";
 import { readBlocks } from "./store/raw-events.ts";
 import { type WriteMode, type WriterDeps, writeBlocks } from "./write-blocks.ts";
 
@@ -27,20 +27,13 @@ const PRUNE_EVERY_BLOCKS = 64n;
 /** Brings the tables to where the chain is, from wherever they are: history, live blocks, reorgs, rebuilds. */
 export class ChainTracker {
   readonly #deps: TrackerDeps;
-  readonly #identity: Identity;
   readonly #horizonBlocks: bigint;
   readonly #onActivity: (activity: Activity) => void;
   readonly #history: HistoryReader;
   #progress: Progress;
 
-  private constructor(
-    deps: TrackerDeps,
-    identity: Identity,
-    progress: Progress,
-    settings: TrackerSettings,
-  ) {
+  private constructor(deps: TrackerDeps, progress: Progress, settings: TrackerSettings) {
     this.#deps = deps;
-    this.#identity = identity;
     this.#progress = progress;
     this.#horizonBlocks = BigInt(settings.horizonBlocks);
     this.#onActivity = settings.onActivity;
@@ -48,15 +41,11 @@ export class ChainTracker {
   }
 
   /** Begins where the database says, which it alone knows after a failure. */
-  static async open(
-    deps: TrackerDeps,
-    identity: Identity,
-    settings: TrackerSettings,
-  ): Promise<ChainTracker> {
-    const progress = await resume(deps, identity);
+  static async open(deps: TrackerDeps, settings: TrackerSettings): Promise<ChainTracker> {
+    const progress = await resume(deps, await identify(deps));
     // Whatever the last process committed and did not live to announce.
     await deps.announcer.announce(progress.feed, []);
-    return new ChainTracker(deps, identity, progress, settings);
+    return new ChainTracker(deps, progress, settings);
   }
 
   /** The last block that is in the tables. */
@@ -173,7 +162,9 @@ export class ChainTracker {
 
   async #rebuild(keep: ChainPoint | undefined): Promise<void> {
     this.#deps.metrics.rebuilds.inc();
-    this.#progress = await startFrom(this.#deps, this.#identity, keep);
+    // The server may have another chain by now.
+    const identity = await identify(this.#deps);
+    this.#progress = await startFrom(this.#deps, identity, keep);
     await this.#deps.announcer.announce(this.#progress.feed, []);
   }
 

@@ -14,7 +14,6 @@ import type { RpcConnection } from "./rpc/rpc-connection.ts";
 import type { ChainPoint } from "./source/block.ts";
 import { ChainSource } from "./source/chain-source.ts";
 import { HeadWatcher } from "./source/head-watcher.ts";
-import type { Identity } from "./store/progress.ts";
 
 export interface IndexerDeps {
   readonly database: Database;
@@ -94,8 +93,8 @@ class ChainIndexer implements Indexer {
   async start(signal: AbortSignal): Promise<void> {
     this.#deps.health.set(this.name, "starting", "preparing tables");
     await prepareTables(this.#deps.database, this.#tracking.products);
-    const identity = await this.#identify(AbortSignal.any([signal, this.#stopping.signal]));
-    this.#running = this.#run(identity);
+    await this.#reach(AbortSignal.any([signal, this.#stopping.signal]));
+    this.#running = this.#run();
   }
 
   async stop(): Promise<void> {
@@ -105,12 +104,14 @@ class ChainIndexer implements Indexer {
     this.#deps.health.set(this.name, "stopped");
   }
 
-  async #identify(signal: AbortSignal): Promise<Identity> {
+  /** Waits for the chain to answer, and refuses one that is not the database's. */
+  async #reach(signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
     const untilMs = clock.now() + (this.#settings.connectTimeoutMs ?? 10_000);
     for (;;) {
       try {
-        return await identify(this.#tracking);
+        await identify(this.#tracking);
+        return;
       } catch (error) {
         const down = error instanceof IndexerError && error.code === "INDEXER_SOURCE_UNREACHABLE";
         if (!down || clock.now() >= untilMs) throw error;
@@ -120,7 +121,7 @@ class ChainIndexer implements Indexer {
   }
 
   /** For as long as the service lives: waits for the lease, then writes. */
-  async #run(identity: Identity): Promise<void> {
+  async #run(): Promise<void> {
     const { database, health, logger } = this.#deps;
     const { signal } = this.#stopping;
     for (let failures = 0; !signal.aborted; ) {
@@ -129,7 +130,7 @@ class ChainIndexer implements Indexer {
         const lease = await database.lock(LEASE, signal);
         failures = 0;
         try {
-          await this.#write(identity, AbortSignal.any([signal, lease.lost]));
+          await this.#write(AbortSignal.any([signal, lease.lost]));
         } finally {
           this.#tracker = undefined;
           await lease.release();
@@ -143,7 +144,7 @@ class ChainIndexer implements Indexer {
   }
 
   /** Follows the chain until `signal` aborts, whatever fails in between. */
-  async #write(identity: Identity, signal: AbortSignal): Promise<void> {
+  async #write(signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#deps;
     const heads = new HeadWatcher(
       { source: this.#tracking.source, clock, logger },
@@ -151,7 +152,7 @@ class ChainIndexer implements Indexer {
     );
     for (let failures = 0; !signal.aborted; ) {
       try {
-        this.#tracker ??= await this.#open(identity);
+        this.#tracker ??= await this.#open();
         const head = await heads.next(signal);
         const done = this.#tracking.metrics.blockSeconds.startTimer();
         const before = this.#tracker.point;
@@ -169,8 +170,8 @@ class ChainIndexer implements Indexer {
     heads.close();
   }
 
-  #open(identity: Identity): Promise<ChainTracker> {
-    return ChainTracker.open(this.#tracking, identity, {
+  #open(): Promise<ChainTracker> {
+    return ChainTracker.open(this.#tracking, {
       horizonBlocks: this.#settings.horizonBlocks ?? 256,
       onActivity: (activity) => this.#report(activity),
     });

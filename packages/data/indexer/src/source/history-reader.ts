@@ -33,20 +33,18 @@ export class HistoryReader {
   async *read(from: bigint, to: bigint, signal: AbortSignal): AsyncGenerator<Stretch> {
     const ahead: Promise<Stretch>[] = [];
     let next = from;
-    try {
-      while (next <= to || ahead.length > 0) {
-        signal.throwIfAborted();
-        while (next <= to && ahead.length < IN_FLIGHT) {
-          const last = min(next + this.#rangeBlocks - 1n, to);
-          ahead.push(this.#stretch(next, last));
-          next = last + 1n;
-        }
-        const first = ahead.shift();
-        if (first) yield await first;
+    while (next <= to || ahead.length > 0) {
+      signal.throwIfAborted();
+      while (next <= to && ahead.length < IN_FLIGHT) {
+        const last = min(next + this.#rangeBlocks - 1n, to);
+        const stretch = this.#stretch(next, last);
+        // It may fail before anyone waits for it, or when nobody does any more.
+        stretch.catch(() => {});
+        ahead.push(stretch);
+        next = last + 1n;
       }
-    } finally {
-      // Nobody waits for these any more.
-      for (const abandoned of ahead) abandoned.catch(() => {});
+      const first = ahead.shift();
+      if (first) yield await first;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Database, Lease, Row, Sql, SqlValue } from "@ghostchain/database";
+import type { Random } from "./random.ts";
 
 /**
  * A database whose process dies: after a number of operations, anywhere, also between a commit and its answer, every
@@ -10,9 +11,13 @@ export class FaultyDatabase implements Database {
   readonly #real: Database;
   readonly #leases: Lease[] = [];
   #operationsLeft = Number.POSITIVE_INFINITY;
+  readonly #random: Random;
+  /** How often the connection breaks after a commit, before its answer: nobody knows then what became of it. */
+  lostAnswers = 0;
 
-  constructor(real: Database) {
+  constructor(real: Database, random: Random) {
     this.#real = real;
+    this.#random = random;
     this.kind = real.kind;
   }
 
@@ -64,6 +69,7 @@ export class FaultyDatabase implements Database {
       }),
     );
     this.#tick();
+    if (this.#random.chance(this.lostAnswers)) throw new Error("the connection broke");
     return result;
   }
 
