@@ -92,10 +92,10 @@ contract GhostCore is
     function jackIn(uint256 amount, uint8 level) external nonReentrant whenNotPaused {
         if (amount == 0) revert AmountZero();
         _resetIfDue();
-        Position memory p = _sync(msg.sender, type(uint256).max);
-        bool isNew = p.level == 0;
-        if (isNew) p = _newPosition(level);
-        _requireDepositsOpen(p.level);
+        uint8 own = _positions[msg.sender].level;
+        bool isNew = own == 0;
+        _requireDepositsOpen(isNew ? level : own);
+        Position memory p = isNew ? _newPosition(level) : _sync(msg.sender, type(uint256).max);
         uint256 received = _pull(amount);
         if (isNew) {
             uint256 minimum = _levels[level].minStake;
@@ -111,6 +111,7 @@ contract GhostCore is
     /// @inheritdoc IGhostCore
     function extract() external nonReentrant whenNotPaused {
         _resetIfDue();
+        _closeIfOver(_positions[msg.sender].level);
         Position memory p = _requirePosition(msg.sender);
         if (p.depositBlock == block.number) revert SameBlock();
         _requireUnlocked(p);
@@ -387,7 +388,7 @@ contract GhostCore is
 
     function _newPosition(uint8 id) private view returns (Position memory p) {
         p.level = id;
-        p.scanSeen = _existing(id).scans;
+        p.scanSeen = _levels[id].scans;
         p.epoch = resetEpoch;
         p.enteredAt = uint48(block.timestamp);
     }
@@ -432,6 +433,8 @@ contract GhostCore is
         if (_levels[id].unaccounted == 0) _close(id);
     }
 
+    /// @dev Closes a scan whose window has passed. That may pay the level's positions, so whoever acts on one of
+    /// them calls this before reading its books.
     function _closeIfOver(uint8 id) private {
         Level storage level = _levels[id];
         if (level.scanOpenUntil != 0 && !_isScanOpen(level)) _close(id);
@@ -514,8 +517,8 @@ contract GhostCore is
     }
 
     function _requireDepositsOpen(uint8 id) private {
+        Level storage level = _existing(id);
         _closeIfOver(id);
-        Level storage level = _levels[id];
         if (level.nextScanAt != 0 && block.timestamp >= level.nextScanAt) {
             if (level.positions > 0) revert ScanPending(id);
             _scheduleNext(id);
@@ -523,8 +526,7 @@ contract GhostCore is
         if (_isScanOpen(level)) revert ScanPending(id);
     }
 
-    function _requireUnlocked(Position memory p) private {
-        _closeIfOver(p.level);
+    function _requireUnlocked(Position memory p) private view {
         Level storage level = _levels[p.level];
         if (level.nextScanAt == 0) return;
         uint256 lock = Math.min(lockPeriod, level.scanInterval / 4);
