@@ -15,16 +15,26 @@ describe("BlockTree", () => {
     expect(tree.head.hash).toBe("g");
   });
 
-  it("prefers more difficulty, then what extends the head, then what was there first", () => {
+  it("prefers more difficulty, and of equals what was there first", () => {
     const tree = new BlockTree(GENESIS);
-    for (const one of [block("a", "g", 1n, 5n), block("b", "g", 1n, 5n), block("c", "a", 2n, 5n)]) {
-      tree.add(one);
-    }
+    tree.add(block("a", "g", 1n, 5n));
     expect(tree.isBetter(block("a", "g", 1n, 5n))).toBe(true);
     tree.setHead(hash("a"));
     expect(tree.isBetter(block("b", "g", 1n, 5n))).toBe(false);
     expect(tree.isBetter(block("b", "g", 1n, 6n))).toBe(true);
-    expect(tree.isBetter(block("c", "a", 2n, 5n))).toBe(true);
+  });
+
+  it("prefers the longer chain where blocks have no difficulty", () => {
+    const tree = new BlockTree(GENESIS);
+    for (const one of [block("a", "g", 1n, 1n), block("b", "g", 1n, 1n)]) tree.add(one);
+    tree.setHead(hash("a"));
+    expect(tree.isBetter(block("b", "g", 1n, 1n))).toBe(false);
+    expect(tree.isBetter(block("c", "a", 2n, 1n))).toBe(true);
+    expect(tree.isBetter(block("d", "b", 2n, 1n))).toBe(true);
+    tree.add(block("work", "g", 1n, 2n));
+    tree.setHead(hash("work"));
+    tree.add(block("d", "b", 2n, 1n));
+    expect(tree.isBetter(block("e", "d", 3n, 2n))).toBe(false);
   });
 
   it("tells the way from one head to another", () => {

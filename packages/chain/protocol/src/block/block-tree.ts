@@ -17,9 +17,9 @@ export interface Route {
 }
 
 /**
- * Blocks by who follows whom, from a root that is settled. The chain with the greatest total difficulty is the best;
- * of equals, the one that extends the head, else the one seen first. Where blocks have no difficulty somebody who
- * knows better says which is the head.
+ * Blocks by who follows whom, from a root that is settled. The chain with the greatest total difficulty is the best, of
+ * equals the one seen first. Where blocks have no difficulty the longest is, unless somebody who knows better says
+ * which is the head.
  *
  * Holds every block since the root: move the root on to bound it.
  */
@@ -65,7 +65,8 @@ export class BlockTree {
     if (block.totalDifficulty !== this.#head.totalDifficulty) {
       return block.totalDifficulty > this.#head.totalDifficulty;
     }
-    return block.parentHash === this.#head.hash;
+    const hasDifficulty = this.get(block.parentHash)?.totalDifficulty !== block.totalDifficulty;
+    return !hasDifficulty && block.number > this.#head.number;
   }
 
   /** Makes a block of the tree the head. */

@@ -42,7 +42,10 @@ export function transactionOfItem(item: RlpItem): Transaction {
 }
 
 export function typedTransactionOf(type: number, payload: RlpItem): Transaction {
-  if (!isKnownType(type)) throw new ProtocolError({ code: "TRANSACTION_TYPE_UNSUPPORTED", type });
+  if (!isKnownType(type)) {
+    const message = `transaction type not supported: ${type}`;
+    throw new ProtocolError({ code: "TRANSACTION_TYPE_UNSUPPORTED", type }, message);
+  }
   const fields = new RlpFields(payload, "payload", malformedTransaction);
   fields.expectCount("payload", FIELD_COUNT[type]);
   const head = { chainId: fields.number("chainId", 256), nonce: fields.number("nonce", 64) };
