@@ -31,6 +31,8 @@ export const DEFAULT_POOL_LIMITS: PoolLimits = {
   feeBelowBaseFee: "wait",
 };
 
+const ACCOUNT_CACHE_COUNT = 16_384;
+
 export interface PoolContent {
   readonly pending: ReadonlyMap<Address, readonly SenderTransaction[]>;
   readonly queued: ReadonlyMap<Address, readonly SenderTransaction[]>;
@@ -49,6 +51,8 @@ export class TransactionPool {
   #arrivals = 0;
   #version = 0;
   #eviction: EvictionOrder | undefined;
+  /** Of the head; a sender of many transactions is read once. */
+  readonly #accounts = new Map<Address, Account | undefined>();
 
   constructor(head: PoolHead, limits: PoolLimits = DEFAULT_POOL_LIMITS) {
     this.#head = head;
@@ -120,7 +124,7 @@ export class TransactionPool {
     }
     const fault = transactionRefusal(transaction, this.#head, this.#limits);
     if (fault !== undefined) return fault;
-    const account = this.#head.state.account(transaction.sender);
+    const account = this.#accountOf(transaction.sender);
     const queue =
       this.#queues.get(transaction.sender) ??
       new SenderQueue(account?.nonce ?? 0n, account?.balanceWei ?? 0n);
@@ -155,6 +159,7 @@ export class TransactionPool {
    */
   setHead(head: PoolHead, changed?: Iterable<Address>): SenderTransaction[] {
     this.#head = head;
+    this.#accounts.clear();
     this.#eviction = undefined;
     this.#version += 1;
     const dropped: SenderTransaction[] = [];
@@ -179,6 +184,15 @@ export class TransactionPool {
   /** For the next block on the head. */
   select(): BlockSelection {
     return createBlockSelection(this.#queues, this.#head.baseFeeWei, this.#head.blobBaseFeeWei);
+  }
+
+  #accountOf(sender: Address): Account | undefined {
+    const known = this.#accounts.get(sender);
+    if (known !== undefined) return known;
+    const account = this.#head.state.account(sender);
+    if (this.#accounts.size >= ACCOUNT_CACHE_COUNT) this.#accounts.clear();
+    this.#accounts.set(sender, account);
+    return account;
   }
 
   #checkAgainstSender(
