@@ -173,7 +173,8 @@ class FileSegmentLog implements SegmentLog {
   }
 
   async #writeGroup(group: readonly Append[]): Promise<void> {
-    if (this.#last.end - this.#last.base >= this.#segmentSizeBytes) this.#beginSegment();
+    const sizeBytes = this.#last.end - this.#last.base;
+    if (sizeBytes > 0 && sizeBytes >= this.#segmentSizeBytes) this.#beginSegment();
     const { base, end } = this.#last;
     const records = group.flatMap((append) => append.records);
     const { bytes, positions } = encodeFrames(records, end);

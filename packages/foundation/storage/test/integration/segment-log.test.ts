@@ -77,6 +77,16 @@ describe("a segment log", () => {
     await again.close();
   });
 
+  it("begins no second segment while the last is empty", async () => {
+    const directory = freshDirectory();
+    const log = openSegmentLog({ directory, segmentSizeBytes: 0 });
+    await log.append([bytes("one")]);
+    await log.append([bytes("two")]);
+    await log.close();
+    expect(segmentsIn(directory)).toHaveLength(2);
+    await expectRecords(directory, ["one", "two"]);
+  });
+
   it("keeps few files open however many segments it reads", async () => {
     const log = openSegmentLog({ directory: freshDirectory(), segmentSizeBytes: 1 });
     for (let n = 0; n < 60; n += 1) await log.append([bytes(`${n}`)]);
