@@ -12,7 +12,8 @@ export default defineConfig({
             "contracts/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", "**/dist/**", "**/test/vectors/**"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       { test: { name: "tools", include: ["tools/**/*.test.ts"] } },
@@ -23,7 +24,15 @@ export default defineConfig({
           testTimeout: 1_800_000,
         },
       },
-      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], testTimeout: 300_000 } },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -41,8 +41,13 @@ const MODIFIER_THRESHOLDS = [
 /** Nonces of the deployer, which nobody else uses: so the addresses are the same on every dev chain. */
 const NONCE = { token: 0n, core: 1n, scan: 2n, coreProxy: 3n, scanProxy: 4n } as const;
 
-/** The five deployments, and the token's exemption of the game from its tax. */
-const DEPLOYMENT_STEPS = 6;
+/** The five deployments, the token's exemption of the game from its tax, and a gift to the first account. */
+const DEPLOYMENT_STEPS = 7;
+
+/** The chain's own accounts, whose keys everyone has, get DATA to play with: the first most, for it gives to others. */
+const HOLDERS = 10;
+const FIRST_HOLDER_WEI = parseEther("10000000");
+const OTHER_HOLDERS_WEI = parseEther("100000");
 
 /** Where the game is, or will be, on any dev chain. */
 export function ghostnetAddresses(deployer: Address): GhostnetDeployment {
@@ -60,7 +65,8 @@ export async function deployGhostnet(chain: DevChain): Promise<GhostnetDeploymen
   const addresses = ghostnetAddresses(deployer.account.address);
   const done = await chain.client.getTransactionCount({ address: deployer.account.address });
   if (done >= DEPLOYMENT_STEPS) return addresses;
-  const steps = await deploymentSteps(deployer.account.address, addresses);
+  const holders = (await chain.unlockedAccounts()).slice(0, HOLDERS);
+  const steps = await deploymentSteps(deployer.account.address, addresses, holders);
   await chain.fundGas([deployer.account.address]);
   const sent: Hash[] = [];
   for (let nonce = done; nonce < steps.length; nonce++) {
@@ -78,7 +84,11 @@ interface Step {
 }
 
 /** What the deployer sends, by nonce. */
-async function deploymentSteps(deployer: Address, at: GhostnetDeployment): Promise<Step[]> {
+async function deploymentSteps(
+  deployer: Address,
+  at: GhostnetDeployment,
+  holders: readonly Address[],
+): Promise<Step[]> {
   await buildContracts();
   const [token, core, scan, proxy] = await Promise.all([
     loadArtifact("DataToken"),
@@ -111,7 +121,14 @@ async function deploymentSteps(deployer: Address, at: GhostnetDeployment): Promi
       }),
       gas: 200_000n,
     },
+    ...holders.map((holder, index) => gift(at.dataToken, holder, index)),
   ];
+}
+
+function gift(token: Address, holder: Address, index: number): Step {
+  const wei = index === 0 ? FIRST_HOLDER_WEI : OTHER_HOLDERS_WEI;
+  const call = { abi: dataTokenAbi, functionName: "transfer", args: [holder, wei] } as const;
+  return { to: token, data: encodeFunctionData(call), gas: 200_000n };
 }
 
 function initializeCore(deployer: Address, at: GhostnetDeployment): Hex {

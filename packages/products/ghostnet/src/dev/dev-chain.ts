@@ -54,10 +54,15 @@ export class DevChain {
     }
   }
 
+  /** Accounts that the chain itself holds keys of. */
+  unlockedAccounts(): Promise<readonly Address[]> {
+    return createWalletClient({ transport: this.#transport }).getAddresses();
+  }
+
   /** Ether for gas, from the chain's first account, to those that have next to none. */
   async fundGas(addresses: readonly Address[]): Promise<void> {
     const treasury = createWalletClient({ transport: this.#transport });
-    const [giver] = await treasury.getAddresses();
+    const [giver] = await this.unlockedAccounts();
     if (!giver) throw new GhostnetDevError({ code: "NO_DEV_ACCOUNT" });
     const poor: Address[] = [];
     for (const address of addresses) {
