@@ -81,21 +81,12 @@ export class BlockImporter {
     const circumstances = { ...rules, sizeBytes, parentTotalDifficulty: parent.totalDifficulty };
     const opened = await openBlock(block, circumstances, recovery);
     requireOwnBody(opened);
-    if (!this.#isBest(opened.stored)) {
+    if (!chain.tree.isBetter(treeBlockOf(opened.stored))) {
       await chain.hold(opened.stored, opened.envelopes);
       return "held";
     }
     await this.#adopt(opened, parent);
     return "head";
-  }
-
-  /** The greatest difficulty wins, as long as there is one; then the longest branch. */
-  #isBest(stored: StoredBlock): boolean {
-    const { tree } = this.#deps.chain;
-    const block = treeBlockOf(stored);
-    if (tree.isBetter(block)) return true;
-    const isEqual = block.totalDifficulty === tree.head.totalDifficulty;
-    return isEqual && stored.block.header.difficulty === 0n && block.number > tree.head.number;
   }
 
   /** Executes the block's branch from where it leaves the canonical chain, and makes it the chain. */

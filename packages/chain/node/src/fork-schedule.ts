@@ -7,13 +7,20 @@ type Point = Exclude<Activation, { readonly totalDifficulty: bigint }>;
 /** Every change of the rules that a chain spec names by block or time, in the order they come. */
 export function forkSchedule(spec: ChainSpec, genesis: Header): ForkActivation[] {
   const named = HARDFORKS.flatMap((hardfork) => spec.hardforks[hardfork] ?? []);
-  const points = [...named, ...spec.blobSchedule.map(({ at }) => at)].filter(isPoint);
+  const points = [
+    ...named,
+    ...spec.blobSchedule.map(({ at }) => at),
+    ...spec.bombDelays.map(({ block }) => ({ block })),
+    ...(spec.daoForkBlock === undefined ? [] : [{ block: spec.daoForkBlock }]),
+  ].filter(isPoint);
   const distinct = new Map(points.map((point) => [nameOf(point), point]));
   return [...distinct.values()].sort(byOrder).map((at) => {
     const isTimed = "timestamp" in at;
     const { hardfork, blobs, depositContract } = rulesAt(spec, {
       number: isTimed ? lastBlockPoint(points) : at.block,
       timestamp: isTimed ? at.timestamp : genesis.timestamp,
+      // Times came with proof of stake: whatever begins at a block begins before it.
+      parentTotalDifficulty: isTimed ? undefined : 0n,
     });
     return { hardfork, at, blobs, depositContract };
   });

@@ -9,8 +9,8 @@ import { createNode, type GhostNode } from "../../src/node.ts";
 import { comparable, readConversations } from "./rpc-conversation.ts";
 
 /**
- * What comes with tracing, simulation and block building; and `eth_config`, whose fork id counts blocks that
- * only put off the difficulty bomb, which the fork schedule does not list yet.
+ * What comes with tracing, simulation and block building; and `eth_config`, whose fork id there counts a
+ * `mergeNetsplitBlock`, which our chain specs do not have.
  */
 const LATER = /^(debug_trace|eth_simulateV1|testing_|eth_config)/;
 
