@@ -29,7 +29,9 @@ export class Frame {
   /** Where the world was before this frame, to come back to if it fails. */
   readonly checkpoint: number;
 
+  /** Bottom first. What lies at `stackSize` and beyond was popped and means nothing. */
   readonly stack: bigint[] = [];
+  stackSize = 0;
   readonly memory = new Memory();
   pc = 0;
   gas: number;
@@ -53,20 +55,22 @@ export class Frame {
   }
 
   push(word: bigint): void {
-    this.stack.push(word);
+    this.stack[this.stackSize] = word;
+    this.stackSize += 1;
   }
 
   /** The interpreter has checked that there is one. */
   pop(): bigint {
-    return this.stack.pop() as bigint;
+    this.stackSize -= 1;
+    return this.stack[this.stackSize] as bigint;
   }
 
   pushNumber(value: number): void {
-    this.stack.push(BigInt(value));
+    this.push(BigInt(value));
   }
 
   pushBoolean(value: boolean): void {
-    this.stack.push(value ? 1n : 0n);
+    this.push(value ? 1n : 0n);
   }
 
   /**
@@ -74,7 +78,7 @@ export class Frame {
    * could pay for.
    */
   popNumber(): number {
-    return Number(this.stack.pop() as bigint);
+    return Number(this.pop());
   }
 
   /** @throws {ExceptionalHalt} `out_of_gas` */

@@ -40,7 +40,7 @@ function step(
   const opcode = frame.pc < code.length ? (code[frame.pc] as number) : 0;
   const instruction = instructions[opcode];
   if (instruction === undefined) throw new ExceptionalHalt("invalid_opcode");
-  const rest = frame.stack.length - instruction.pops;
+  const rest = frame.stackSize - instruction.pops;
   if (rest < 0) throw new ExceptionalHalt("stack_underflow");
   if (rest + instruction.pushes > MAX_STACK_ITEMS) throw new ExceptionalHalt("stack_overflow");
   frame.charge(instruction.gas);
@@ -55,7 +55,7 @@ function trace(frame: Frame, code: Uint8Array): void {
     opcode: code[frame.pc] ?? 0,
     gas: frame.gasLeft,
     depth: frame.call.depth,
-    stack: frame.stack,
+    stack: frame.stack.slice(0, frame.stackSize),
     memory: frame.memory.view(0, frame.memory.sizeBytes),
     address: frame.call.address,
     refund: world.refund,

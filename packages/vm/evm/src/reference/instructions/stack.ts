@@ -54,8 +54,7 @@ function dup(position: number): InstructionDefinition {
     pushes: position + 1,
     gas: GAS.veryLow,
     run(frame) {
-      const { stack } = frame;
-      stack.push(stack[stack.length - position] as bigint);
+      frame.push(frame.stack[frame.stackSize - position] as bigint);
     },
   };
 }
@@ -70,7 +69,7 @@ function swap(distance: number): InstructionDefinition {
     gas: GAS.veryLow,
     run(frame) {
       const { stack } = frame;
-      const top = stack.length - 1;
+      const top = frame.stackSize - 1;
       const other = stack[top - distance] as bigint;
       stack[top - distance] = stack[top] as bigint;
       stack[top] = other;
