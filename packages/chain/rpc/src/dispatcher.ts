@@ -40,7 +40,8 @@ export interface DispatcherOptions {
 
 /** Answers JSON-RPC requests, whatever carried them here. It never throws and never rejects. */
 export interface RpcDispatcher {
-  readonly methodNames: readonly string[];
+  /** What can be called, by name. */
+  readonly methods: ReadonlyMap<string, RpcMethod>;
   /** One request as a value; undefined for a notification, which wants no answer. */
   handle(request: unknown, session: RpcSession): Promise<JsonRpcResponse | undefined>;
   /** A request or a batch as text; undefined when nothing in it wants an answer. */
@@ -62,7 +63,7 @@ class Dispatcher implements RpcDispatcher {
   readonly #metrics: DispatcherMetrics | undefined;
   readonly #environment: RpcEnvironment;
   /** A map, so that no request finds `constructor` or `__proto__` in it. */
-  readonly #methods: ReadonlyMap<string, RpcMethod>;
+  readonly methods: ReadonlyMap<string, RpcMethod>;
   readonly #devMethods: ReadonlySet<string>;
 
   constructor(deps: DispatcherDeps, options: DispatcherOptions) {
@@ -78,12 +79,8 @@ class Dispatcher implements RpcDispatcher {
     this.#environment = { backend, limits, filters, subscriptions };
     const { open, dev } = allMethods(this.#environment);
     const added = options.methods?.(this.#environment) ?? {};
-    this.#methods = new Map(Object.entries({ ...open, ...dev, ...added }));
+    this.methods = new Map(Object.entries({ ...open, ...dev, ...added }));
     this.#devMethods = new Set(Object.keys(dev));
-  }
-
-  get methodNames(): readonly string[] {
-    return [...this.#methods.keys()];
   }
 
   async handle(request: unknown, session: RpcSession): Promise<JsonRpcResponse | undefined> {
@@ -159,7 +156,7 @@ class Dispatcher implements RpcDispatcher {
       const name = methodNameOf(request);
       const isSame = name !== undefined && name === last;
       const run = runs.at(-1);
-      if (run && isSame && this.#methods.get(name)?.runsTogether) run.push(request);
+      if (run && isSame && this.methods.get(name)?.runsTogether) run.push(request);
       else runs.push([request]);
       last = name;
     }
@@ -185,7 +182,7 @@ class Dispatcher implements RpcDispatcher {
   }
 
   #methodFor({ method }: Call, session: RpcSession): RpcMethod {
-    const found = this.#methods.get(method);
+    const found = this.methods.get(method);
     if (found && (session.mayControl || !this.#devMethods.has(method))) return found;
     const name = method.length > 100 ? `${method.slice(0, 97)}...` : method;
     throw new RpcError({ code: "RPC_METHOD_UNKNOWN", method: name });
@@ -195,7 +192,7 @@ class Dispatcher implements RpcDispatcher {
     if (!this.#metrics) return;
     const outcome = "error" in response ? "error" : "ok";
     this.#metrics.requests.inc({
-      method: this.#methods.has(method) ? method : "unknown",
+      method: this.methods.has(method) ? method : "unknown",
       outcome,
     });
     this.#metrics.requestSeconds.observe((performance.now() - startMs) / 1_000);

@@ -54,7 +54,9 @@ describe.each(["anvil", "hardhat"] as const)("viem's test client in %s mode", (m
     await dev.mine({ blocks: 1 });
     expect((await reader.getBlock()).timestamp).toBeGreaterThanOrEqual(next + 500n);
   });
+});
 
+describe.each(["anvil", "hardhat"] as const)("viem's test client in %s mode", (mode) => {
   it("shapes the next block", async () => {
     const { reader, wallet, bob, [mode]: dev } = await startChain();
     await dev.setCoinbase({ address: STRANGER });

@@ -27,7 +27,7 @@ export function accountMethods(environment: RpcEnvironment): MethodTable {
     eth_mining: method([], () => backend.dev?.automine() ?? false),
     eth_hashrate: method([], () => "0x0"),
     eth_sendRawTransaction: {
-      ...method([required("transaction", readBytes)], ([encoded]) =>
+      ...method([required("rawTransaction", readBytes)], ([encoded]) =>
         orRejected(() => backend.submit(encoded)),
       ),
       // The node recovers the senders of all that came in together at once.

@@ -34,7 +34,7 @@ export function allMethods(environment: RpcEnvironment): { open: MethodTable; de
   const dev: MethodTable = backend.dev
     ? {
         ...devMiningMethods(backend, backend.dev),
-        ...devStateMethods(backend, backend.dev),
+        ...devStateMethods(environment, backend.dev),
         ...devNodeMethods(backend),
       }
     : {};

@@ -1,6 +1,8 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { bytesToHex } from "@ghostchain/encoding";
 import type { DevControl, RpcBackend } from "../backend.ts";
+import type { RpcEnvironment } from "../environment.ts";
+import { withGas } from "../fill-transaction.ts";
 import { type MethodTable, method, optional, required } from "../method.ts";
 import { LATEST } from "../read/block-reference.ts";
 import { readSlot } from "../read/overrides.ts";
@@ -21,10 +23,10 @@ import { underNames } from "./dev-names.ts";
 const DUMP_LIMIT_BYTES = 1024 * 1024 * 1024;
 
 /** Accounts as one wishes them to be, and acting for those one holds no key of. */
-export function devStateMethods(backend: RpcBackend, dev: DevControl): MethodTable {
+export function devStateMethods(environment: RpcEnvironment, dev: DevControl): MethodTable {
   return {
-    ...accountMethods(backend, dev),
-    ...impersonationMethods(backend, dev),
+    ...accountMethods(environment.backend, dev),
+    ...impersonationMethods(environment, dev),
     ...dumpMethods(dev),
   };
 }
@@ -70,7 +72,8 @@ function accountMethods(backend: RpcBackend, dev: DevControl): MethodTable {
   };
 }
 
-function impersonationMethods(backend: RpcBackend, dev: DevControl): MethodTable {
+function impersonationMethods(environment: RpcEnvironment, dev: DevControl): MethodTable {
+  const { backend } = environment;
   const address = required("address", readAddress);
   return {
     ...underNames(names("impersonateAccount"), () =>
@@ -96,7 +99,7 @@ function impersonationMethods(backend: RpcBackend, dev: DevControl): MethodTable
           const isHeld = backend.accounts.addresses().includes(request.from);
           if (!isHeld) dev.impersonate(request.from);
           try {
-            return await backend.sendFrom(request);
+            return await backend.sendFrom(withGas(environment, request));
           } finally {
             if (!isHeld) dev.stopImpersonating(request.from);
           }
