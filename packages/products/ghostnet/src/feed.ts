@@ -57,8 +57,9 @@ export async function tellSurvived(
 ): Promise<FeedDraft> {
   const { level, count } = event.args;
   const survivors = await sql.query<{ user_address: string }>(
-    "SELECT user_address FROM ghostnet.results WHERE kind = 'streak' AND id LIKE $1",
-    [`${event.transactionHash}:%`],
+    `SELECT user_address FROM ghostnet.positions
+     WHERE alive AND level = $1 AND tx_hash_survived = $2 ORDER BY user_address`,
+    [level, event.transactionHash],
   );
   return {
     ...draft(event, "SURVIVED", { level: levelName(level), count: Number(count) }),

@@ -9,8 +9,23 @@ export const migrations: readonly Migration[] = [
         address text PRIMARY KEY,
         created_at timestamptz NOT NULL,
         total_extracted numeric(78, 0) NOT NULL DEFAULT 0,
+        pnl numeric(78, 0) NOT NULL DEFAULT 0,
         ghost_streak_best integer NOT NULL DEFAULT 0
       );
+      CREATE INDEX users_by_extracted ON users (total_extracted DESC, address);
+      CREATE INDEX users_by_pnl ON users (pnl DESC, address);
+      CREATE INDEX users_by_streak ON users (ghost_streak_best DESC, address);
+
+      -- the same, a UTC day: what leaderboards of a period add up
+      CREATE TABLE days (
+        user_address text NOT NULL,
+        day date NOT NULL,
+        extracted numeric(78, 0) NOT NULL,
+        pnl numeric(78, 0) NOT NULL,
+        streak_best integer NOT NULL,
+        PRIMARY KEY (user_address, day)
+      );
+      CREATE INDEX days_by_day ON days (day);
 
       -- written by logins, which no reorg takes back
       CREATE TABLE logins (
@@ -29,22 +44,15 @@ export const migrations: readonly Migration[] = [
         rewards_earned numeric(78, 0) NOT NULL DEFAULT 0,
         penalties numeric(78, 0) NOT NULL DEFAULT 0,
         ghost_streak integer NOT NULL DEFAULT 0,
+        -- the transaction that last extended the streak
+        tx_hash_survived text,
         alive boolean NOT NULL,
         tx_hash_in text NOT NULL,
         tx_hash_out text
       );
       CREATE UNIQUE INDEX positions_one_alive ON positions (user_address) WHERE alive;
       CREATE INDEX positions_by_user ON positions (user_address, entry_at DESC);
-
-      -- everything that leaderboards rank, one row a gain or loss
-      CREATE TABLE results (
-        id text PRIMARY KEY,
-        user_address text NOT NULL,
-        kind text NOT NULL CHECK (kind IN ('extracted', 'gain', 'loss', 'streak')),
-        value numeric(78, 0) NOT NULL,
-        at timestamptz NOT NULL
-      );
-      CREATE INDEX results_by_time ON results (kind, at);
+      CREATE INDEX positions_by_level ON positions (level) WHERE alive;
 
       CREATE TABLE levels (
         level smallint PRIMARY KEY,
@@ -67,6 +75,14 @@ export const migrations: readonly Migration[] = [
         modifier_bps integer NOT NULL,
         executed_at timestamptz NOT NULL,
         tx_hash text NOT NULL,
+        deaths integer NOT NULL DEFAULT 0,
+        survivors integer NOT NULL DEFAULT 0,
+        dead_capital numeric(78, 0) NOT NULL DEFAULT 0,
+        -- where the dead capital went, once the scan was closed
+        same_level numeric(78, 0) NOT NULL DEFAULT 0,
+        upstream numeric(78, 0) NOT NULL DEFAULT 0,
+        burned numeric(78, 0) NOT NULL DEFAULT 0,
+        protocol numeric(78, 0) NOT NULL DEFAULT 0,
         PRIMARY KEY (level, number)
       );
 
@@ -88,9 +104,10 @@ export const migrations: readonly Migration[] = [
         at timestamptz NOT NULL
       );
 
-      CREATE TABLE clock (
+      CREATE TABLE game (
         id smallint PRIMARY KEY CHECK (id = 1),
-        reset_deadline timestamptz NOT NULL
+        reset_deadline timestamptz,
+        boost_signer text
       );
     `,
   },
@@ -99,11 +116,11 @@ export const migrations: readonly Migration[] = [
 /** What projections write, and a reorg undoes. */
 export const projectedTables = [
   "users",
+  "days",
   "positions",
-  "results",
   "levels",
   "scans",
   "boosts",
   "resets",
-  "clock",
+  "game",
 ] as const;

@@ -2,10 +2,8 @@ import type { Sql } from "@ghostchain/database";
 import { zeroAddress } from "viem";
 import { blockTime, chainTime, eventKey } from "./event-key.ts";
 import type { CoreEvent, ScanEvent } from "./game-events.ts";
+import { penalizePositions } from "./positions.ts";
 import { recordResult } from "./result.ts";
-
-/** A system reset takes this part of everything. */
-const PENALTY_PARTS = 4;
 
 export async function onLevelConfigured(
   event: CoreEvent<"LevelConfigured">,
@@ -49,25 +47,53 @@ export async function onDeathsProcessed(
      WHERE level = $1`,
     [level, count, totalCapital],
   );
+  await sql.query(
+    `UPDATE ghostnet.scans SET deaths = deaths + $2, dead_capital = dead_capital + $3 ${LAST_SCAN}`,
+    [level, count, totalCapital],
+  );
 }
 
-/** The contract takes a quarter, rounded down, from every level at once; positions follow when touched. */
+export async function onGhostStreaksUpdated(
+  event: CoreEvent<"GhostStreaksUpdated">,
+  sql: Sql,
+): Promise<void> {
+  const { level, count } = event.args;
+  await sql.query(`UPDATE ghostnet.scans SET survivors = survivors + $2 ${LAST_SCAN}`, [
+    level,
+    count,
+  ]);
+}
+
+export async function onCascadeDistributed(
+  event: CoreEvent<"CascadeDistributed">,
+  sql: Sql,
+): Promise<void> {
+  const { level, sameLevel, upstream, burned, protocol } = event.args;
+  await sql.query(
+    `UPDATE ghostnet.scans SET same_level = $2, upstream = $3, burned = $4, protocol = $5
+     ${LAST_SCAN}`,
+    [level, sameLevel, upstream, burned, protocol],
+  );
+}
+
+/** The contract takes a quarter, rounded down, from every level at once. */
 export async function onSystemReset(
   event: CoreEvent<"SystemResetTriggered">,
   sql: Sql,
 ): Promise<void> {
   const { penaltyPool, jackpotWinner, jackpotAmount } = event.args;
   await sql.query(
-    `UPDATE ghostnet.levels SET total_staked = total_staked - div(total_staked, ${PENALTY_PARTS})`,
+    "UPDATE ghostnet.levels SET total_staked = total_staked - div(total_staked, 4)",
     [],
   );
+  await penalizePositions(event, sql);
   await sql.query(
     `INSERT INTO ghostnet.resets (id, penalty_pool, jackpot_winner, jackpot, at)
      VALUES ($1, $2, $3, $4, $5)`,
     [eventKey(event), penaltyPool, jackpotWinner.toLowerCase(), jackpotAmount, blockTime(event)],
   );
   if (jackpotWinner === zeroAddress) return;
-  await recordResult(sql, event, { user: jackpotWinner, kind: "gain", value: jackpotAmount });
+  await recordResult(sql, event, { user: jackpotWinner, pnl: jackpotAmount });
 }
 
 export async function onResetDeadlineMoved(
@@ -75,9 +101,20 @@ export async function onResetDeadlineMoved(
   sql: Sql,
 ): Promise<void> {
   await sql.query(
-    `INSERT INTO ghostnet.clock (id, reset_deadline) VALUES (1, $1)
+    `INSERT INTO ghostnet.game (id, reset_deadline) VALUES (1, $1)
      ON CONFLICT (id) DO UPDATE SET reset_deadline = EXCLUDED.reset_deadline`,
     [chainTime(event.args.deadline)],
+  );
+}
+
+export async function onBoostSignerUpdated(
+  event: CoreEvent<"BoostSignerUpdated">,
+  sql: Sql,
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO ghostnet.game (id, boost_signer) VALUES (1, $1)
+     ON CONFLICT (id) DO UPDATE SET boost_signer = EXCLUDED.boost_signer`,
+    [event.args.newSigner.toLowerCase()],
   );
 }
 
@@ -89,3 +126,7 @@ export async function onBoostApplied(event: CoreEvent<"BoostApplied">, sql: Sql)
     [eventKey(event), user.toLowerCase(), boostType, valueBps, chainTime(expiry), blockTime(event)],
   );
 }
+
+/** An outcome belongs to the level's last scan: the next one opens only when that is closed. */
+const LAST_SCAN =
+  "WHERE level = $1 AND number = (SELECT scans FROM ghostnet.levels WHERE level = $1)";

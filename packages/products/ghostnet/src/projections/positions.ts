@@ -1,4 +1,5 @@
 import type { Sql } from "@ghostchain/database";
+import type { ChainEvent } from "@ghostchain/product";
 import type { Address } from "viem";
 import { blockTime, eventKey } from "./event-key.ts";
 import type { CoreEvent } from "./game-events.ts";
@@ -8,10 +9,7 @@ import { recordResult } from "./result.ts";
 export async function onJackedIn(event: CoreEvent<"JackedIn">, sql: Sql): Promise<void> {
   const { user, amount, level, totalAmount } = event.args;
   const address = user.toLowerCase();
-  await sql.query(
-    `INSERT INTO ghostnet.users (address, created_at) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
-    [address, blockTime(event)],
-  );
+  await recordResult(sql, event, { user });
   const added = await sql.query(
     "UPDATE ghostnet.positions SET amount = $2 WHERE user_address = $1 AND alive RETURNING id",
     [address, totalAmount],
@@ -33,12 +31,7 @@ export async function onJackedIn(event: CoreEvent<"JackedIn">, sql: Sql): Promis
 export async function onExtracted(event: CoreEvent<"Extracted">, sql: Sql): Promise<void> {
   const { user, principal, rewards } = event.args;
   await closePosition(event, sql, { user, exitType: "extracted", rewards });
-  await sql.query(
-    "UPDATE ghostnet.users SET total_extracted = total_extracted + $2 WHERE address = $1",
-    [user.toLowerCase(), principal + rewards],
-  );
-  await recordResult(sql, event, { user, kind: "extracted", value: principal + rewards });
-  await recordResult(sql, event, { user, kind: "gain", value: rewards });
+  await recordResult(sql, event, { user, extracted: principal + rewards, pnl: rewards });
 }
 
 export async function onPositionTraced(
@@ -47,7 +40,7 @@ export async function onPositionTraced(
 ): Promise<void> {
   const { user, amount } = event.args;
   await closePosition(event, sql, { user, exitType: "traced", rewards: 0n });
-  await recordResult(sql, event, { user, kind: "loss", value: amount });
+  await recordResult(sql, event, { user, pnl: -amount });
 }
 
 export async function onEmergencyWithdrawn(
@@ -67,20 +60,7 @@ export async function onRewardsClaimed(
      WHERE user_address = $1 AND alive`,
     [user.toLowerCase(), amount],
   );
-  await recordResult(sql, event, { user, kind: "gain", value: amount });
-}
-
-export async function onPositionPenalized(
-  event: CoreEvent<"PositionPenalized">,
-  sql: Sql,
-): Promise<void> {
-  const { user, penalty, newAmount } = event.args;
-  await sql.query(
-    `UPDATE ghostnet.positions SET amount = $2, penalties = penalties + $3
-     WHERE user_address = $1 AND alive`,
-    [user.toLowerCase(), newAmount, penalty],
-  );
-  await recordResult(sql, event, { user, kind: "loss", value: penalty });
+  await recordResult(sql, event, { user, pnl: amount });
 }
 
 export async function onGhostStreakExtended(
@@ -88,16 +68,35 @@ export async function onGhostStreakExtended(
   sql: Sql,
 ): Promise<void> {
   const { user, streak } = event.args;
-  const address = user.toLowerCase();
   await sql.query(
-    "UPDATE ghostnet.positions SET ghost_streak = $2 WHERE user_address = $1 AND alive",
-    [address, streak],
+    `UPDATE ghostnet.positions SET ghost_streak = $2, tx_hash_survived = $3
+     WHERE user_address = $1 AND alive`,
+    [user.toLowerCase(), streak, event.transactionHash],
   );
+  await recordResult(sql, event, { user, streak });
+}
+
+/**
+ * Takes a quarter, rounded up, from every live position. The contract does so when it next touches one and tells
+ * of it then (PositionPenalized); here it is done at once, so that every amount is what the contract would answer.
+ */
+export async function penalizePositions(event: ChainEvent, sql: Sql): Promise<void> {
   await sql.query(
-    "UPDATE ghostnet.users SET ghost_streak_best = GREATEST(ghost_streak_best, $2) WHERE address = $1",
-    [address, streak],
+    `WITH loss AS (
+       SELECT id, user_address, amount - div(amount * 3, 4) AS wei
+       FROM ghostnet.positions WHERE alive
+     ), positions AS (
+       UPDATE ghostnet.positions p SET amount = p.amount - loss.wei, penalties = penalties + loss.wei
+       FROM loss WHERE p.id = loss.id
+     ), users AS (
+       UPDATE ghostnet.users u SET pnl = u.pnl - loss.wei
+       FROM loss WHERE u.address = loss.user_address
+     )
+     INSERT INTO ghostnet.days AS d (user_address, day, extracted, pnl, streak_best)
+     SELECT user_address, ($1::timestamptz AT TIME ZONE 'UTC')::date, 0, -wei, 0 FROM loss
+     ON CONFLICT (user_address, day) DO UPDATE SET pnl = d.pnl + EXCLUDED.pnl`,
+    [blockTime(event)],
   );
-  await recordResult(sql, event, { user, kind: "streak", value: BigInt(streak) });
 }
 
 /** The last one out takes the rest of the level's stake along: what rounding had left in it. */

@@ -1,29 +1,42 @@
 import type { Sql } from "@ghostchain/database";
 import type { ChainEvent } from "@ghostchain/product";
 import type { Address } from "viem";
-import { blockTime, eventKey } from "./event-key.ts";
+import { blockTime } from "./event-key.ts";
 
-/**
- * `extracted`: principal and rewards taken out. `gain` and `loss` make up the pnl: rewards and jackpots,
- * penalties and lost principal. `streak`: a streak of survived scans, of which the longest counts.
- */
-export type ResultKind = "extracted" | "gain" | "loss" | "streak";
+/** What an event means for a user's standing. */
+export interface Result {
+  readonly user: Address;
+  /** Principal and rewards taken out, in wei. */
+  readonly extracted?: bigint;
+  /** Rewards and jackpots, less penalties and lost principal, in wei. */
+  readonly pnl?: bigint;
+  /** Scans survived in a row. */
+  readonly streak?: number;
+}
 
-/** Writes one line of what leaderboards rank; nothing for zero. */
-export async function recordResult(
-  sql: Sql,
-  event: ChainEvent,
-  result: { user: Address; kind: ResultKind; value: bigint },
-): Promise<void> {
-  if (result.value === 0n) return;
-  await sql.query(
-    "INSERT INTO ghostnet.results (id, user_address, kind, value, at) VALUES ($1, $2, $3, $4, $5)",
-    [
-      `${eventKey(event)}:${result.kind}`,
-      result.user.toLowerCase(),
-      result.kind,
-      result.value,
-      blockTime(event),
-    ],
-  );
+/** Adds a result to the user's totals and to those of the day. */
+export async function recordResult(sql: Sql, event: ChainEvent, result: Result): Promise<void> {
+  const { extracted = 0n, pnl = 0n, streak = 0 } = result;
+  const values = [result.user.toLowerCase(), blockTime(event), extracted, pnl, streak];
+  await Promise.all([
+    sql.query(
+      `INSERT INTO ghostnet.users AS u
+         (address, created_at, total_extracted, pnl, ghost_streak_best)
+       VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (address) DO UPDATE SET
+         total_extracted = u.total_extracted + EXCLUDED.total_extracted,
+         pnl = u.pnl + EXCLUDED.pnl,
+         ghost_streak_best = GREATEST(u.ghost_streak_best, EXCLUDED.ghost_streak_best)`,
+      values,
+    ),
+    sql.query(
+      `INSERT INTO ghostnet.days AS d (user_address, day, extracted, pnl, streak_best)
+       VALUES ($1, ($2::timestamptz AT TIME ZONE 'UTC')::date, $3, $4, $5)
+       ON CONFLICT (user_address, day) DO UPDATE SET
+         extracted = d.extracted + EXCLUDED.extracted,
+         pnl = d.pnl + EXCLUDED.pnl,
+         streak_best = GREATEST(d.streak_best, EXCLUDED.streak_best)`,
+      values,
+    ),
+  ]);
 }

@@ -1,3 +1,4 @@
+import type { Sql } from "@ghostchain/database";
 import type { ProductRoute } from "@ghostchain/product";
 import { getAddress } from "viem";
 import { z } from "zod";
@@ -11,14 +12,11 @@ const leaderboardQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
-/** What each ranking adds up; ties go by address, so that the order is the same everywhere. */
+/** By type: what a user's row of all time holds, and what days add up to. Ties go by address. */
 const RANKED = {
-  extracted: { kinds: ["extracted"], value: "sum(value)" },
-  streak: { kinds: ["streak"], value: "max(value)" },
-  pnl: {
-    kinds: ["gain", "loss"],
-    value: "sum(CASE kind WHEN 'gain' THEN value ELSE -value END)",
-  },
+  extracted: { total: "total_extracted", ofDays: "sum(extracted)" },
+  streak: { total: "ghost_streak_best", ofDays: "max(streak_best)" },
+  pnl: { total: "pnl", ofDays: "sum(pnl)" },
 } as const;
 
 export const leaderboardRoute: ProductRoute = {
@@ -38,21 +36,45 @@ export const leaderboardRoute: ProductRoute = {
   }),
   async handle(request, { database, clock }) {
     const { type, period, limit } = request.query as z.output<typeof leaderboardQuery>;
-    const { kinds, value } = RANKED[type];
-    const rows = await database.query<{ user_address: string; value: bigint }>(
-      `SELECT user_address, ${value} AS value FROM ghostnet.results
-       WHERE kind = ANY($1::text[]) AND at >= $2
-       GROUP BY user_address ORDER BY value DESC, user_address LIMIT $3`,
-      [kinds, periodStart(period, clock.now()), limit],
-    );
+    const rows =
+      period === "all"
+        ? await rankAllTime(database, type, limit)
+        : await rankSince(database, type, periodStart(period, clock.now()), limit);
     const entries = rows.map((row, index) => ({
       rank: index + 1,
-      address: getAddress(row.user_address),
+      address: getAddress(row.address),
       value: row.value.toString(),
     }));
     return { entries };
   },
 };
+
+type Ranked = { readonly address: string; readonly value: bigint | number };
+
+function rankAllTime(sql: Sql, type: keyof typeof RANKED, limit: number): Promise<Ranked[]> {
+  const { total } = RANKED[type];
+  return sql.query<Ranked>(
+    `SELECT address, ${total} AS value FROM ghostnet.users WHERE ${total} <> 0
+     ORDER BY ${total} DESC, address LIMIT $1`,
+    [limit],
+  );
+}
+
+function rankSince(
+  sql: Sql,
+  type: keyof typeof RANKED,
+  since: Date,
+  limit: number,
+): Promise<Ranked[]> {
+  const { ofDays } = RANKED[type];
+  return sql.query<Ranked>(
+    `SELECT user_address AS address, ${ofDays} AS value FROM ghostnet.days
+     WHERE day >= ($1::timestamptz AT TIME ZONE 'UTC')::date
+     GROUP BY user_address HAVING ${ofDays} <> 0
+     ORDER BY value DESC, user_address LIMIT $2`,
+    [since, limit],
+  );
+}
 
 export const levelsRoute: ProductRoute = {
   method: "GET",
