@@ -18,3 +18,12 @@ it("finishes a task before it begins the next, and survives one that fails", asy
   expect(await quick).toBe(7);
   expect(steps).toEqual(["slow", "quick"]);
 });
+
+it("does what was asked before it closed, and nothing after", async () => {
+  const lane = new Lane();
+  const before = lane.run(() => sleep(5).then(() => "done"));
+  const closed = lane.close(new Error("closed"));
+  await expect(lane.run(() => "late")).rejects.toThrow("closed");
+  await closed;
+  expect(await before).toBe("done");
+});

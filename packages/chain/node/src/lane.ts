@@ -4,15 +4,18 @@
  */
 export class Lane {
   #last: Promise<unknown> = Promise.resolve();
+  #refusal: Error | undefined;
 
   run<T>(task: () => Promise<T> | T): Promise<T> {
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     const result = this.#last.then(task);
     this.#last = result.catch(ignoreHere);
     return result;
   }
 
-  /** Resolves when all that was asked so far has been done. */
-  async idle(): Promise<void> {
+  /** Takes no more tasks; resolves when those that were asked for have been done. */
+  async close(refusal: Error): Promise<void> {
+    this.#refusal = refusal;
     await this.#last;
   }
 }

@@ -117,9 +117,9 @@ class NodeService implements GhostNode {
     const running = this.#running;
     if (running === undefined) return;
     const { node, stores, recovery } = running;
-    await node.loop.stop();
-    await node.lane.idle();
     this.#running = undefined;
+    await node.loop.stop();
+    await node.lane.close(notRunning());
     node.waits.refuseAll(notRunning());
     await recovery.stop();
     await stores.close();

@@ -67,6 +67,32 @@ describe("createDevChain", () => {
     await expect(send({ nonce: 0 })).rejects.toThrow("nonce too low");
   });
 
+  it("answers each of many senders when theirs is mined", async () => {
+    const { chain, reader, bob } = await start();
+    const hashes = await Promise.all(
+      chain.accounts.flatMap(({ address }) =>
+        Array.from({ length: 10 }, (_, nonce) =>
+          chain.provider
+            .request({
+              method: "eth_sendTransaction",
+              params: [
+                { from: address, to: bob.address, value: "0x1", nonce: `0x${nonce.toString(16)}` },
+              ],
+            })
+            .then(async (hash) => {
+              const receipt = await reader.getTransactionReceipt({ hash: hash as never });
+              return receipt.status;
+            })
+            .catch((error: Error) => error.name),
+        ),
+      ),
+    );
+    // One whose predecessor was not there yet only waits; its receipt comes later.
+    const known = new Set(["success", "TransactionReceiptNotFoundError"]);
+    expect(hashes.filter((status) => !known.has(status))).toEqual([]);
+    expect(await reader.getTransactionCount({ address: bob.address })).toBe(10);
+  });
+
   it("starts in less than 300 ms, once its code is loaded", async () => {
     const startedMs = performance.now();
     await start();
