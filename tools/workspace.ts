@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 
 export const ROOT: string = resolve(import.meta.dirname, "..");
 
-export interface Manifest {
+interface Manifest {
   readonly name: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
