@@ -20,7 +20,7 @@ const PURE = ["packages/vm/", "packages/chain/protocol", "packages/chain/consens
 const IMPURE_MODULES =
   /^node:(fs|net|http|https|dgram|child_process|worker_threads|os|timers|dns|tls)/;
 const IMPURE_CALLS =
-  /\b(Date\.now\(|new Date\(\)|Math\.random\(|setTimeout\(|setInterval\(|process\.)/;
+  /\b(Date\.now\(|new Date\(\)|Math\.random\(|setTimeout\(|setInterval\(|process\.(?!emitWarning))/;
 
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s+["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)|(?:^|\n)\s*import\s+["']([^"']+)["']/g;
