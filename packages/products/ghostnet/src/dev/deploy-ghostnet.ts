@@ -32,11 +32,8 @@ const DEV_LEVELS = [
   { deathRateBps: 9000, scanInterval: 20, minStake: parseEther("5") },
 ] as const;
 const DEV_TIMES = { lockPeriod: 60, scanWindow: 60, resetPeriod: 3_600 } as const;
-const MODIFIER_THRESHOLDS = [
-  parseEther("10000"),
-  parseEther("100000"),
-  parseEther("1000000"),
-] as const;
+/** A handful of players stake some thousand DATA: enough to see the network modifier move. */
+const MODIFIER_THRESHOLDS = [parseEther("1000"), parseEther("5000"), parseEther("25000")] as const;
 
 /** Nonces of the deployer, which nobody else uses: so the addresses are the same on every dev chain. */
 const NONCE = { token: 0n, core: 1n, scan: 2n, coreProxy: 3n, scanProxy: 4n } as const;

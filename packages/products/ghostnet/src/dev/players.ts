@@ -20,6 +20,8 @@ export interface PlayersSettings {
 }
 
 const PURSE_WEI = parseEther("5000");
+/** Less than the dearest stake there is: what VAULT asks at its most. */
+const POOR_WEI = parseEther("800");
 const PAUSE_MIN_MS = 2_000;
 const PAUSE_MAX_MS = 9_000;
 
@@ -36,6 +38,8 @@ class Players implements Service {
   readonly #seed: number;
   readonly #stopping = new AbortController();
   #running: Promise<void>[] = [];
+  /** One at a time: the giver's transactions are numbered. */
+  #giving: Promise<void> = Promise.resolve();
 
   constructor(deps: PlayersDeps, settings: PlayersSettings) {
     this.#deps = deps;
@@ -60,7 +64,7 @@ class Players implements Service {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        await this.#equip();
+        await this.#equip(this.#accounts);
         this.#running.push(...this.#accounts.map((player, index) => this.#play(player, index)));
         return;
       } catch (error) {
@@ -72,33 +76,35 @@ class Players implements Service {
   }
 
   /** Gas money, DATA and an approval for everyone who lacks them. */
-  async #equip(): Promise<void> {
+  async #equip(players: readonly DevAccount[]): Promise<void> {
     const { chain, deployment } = this.#deps;
-    await chain.fundGas(this.#accounts.map(({ account }) => account.address));
+    await chain.fundGas(players.map(({ account }) => account.address));
     const deployer = chain.account("deployer");
+    const token = { address: deployment.dataToken, abi: dataTokenAbi, chain: null } as const;
     const sent: Hash[] = [];
-    for (const player of this.#accounts) {
+    for (const player of players) {
       this.#stopping.signal.throwIfAborted();
       const { address } = player.account;
-      const token = { address: deployment.dataToken, abi: dataTokenAbi, chain: null } as const;
-      const balanceWei = await this.#balance(address);
-      if (balanceWei < PURSE_WEI / 100n) {
-        const args = [address, PURSE_WEI] as const;
-        sent.push(
-          await deployer.wallet.writeContract({ ...token, functionName: "transfer", args }),
-        );
+      if ((await this.#balance(address)) < POOR_WEI) {
+        const gift = { ...token, functionName: "transfer", args: [address, PURSE_WEI] } as const;
+        sent.push(await deployer.wallet.writeContract(gift));
       }
-      const allowed = await chain.client.readContract({
-        ...token,
-        functionName: "allowance",
-        args: [address, deployment.ghostCore],
-      });
-      if (allowed < maxUint256 / 2n) {
-        const args = [deployment.ghostCore, maxUint256] as const;
-        sent.push(await player.wallet.writeContract({ ...token, functionName: "approve", args }));
+      const pair = [address, deployment.ghostCore] as const;
+      const asked = { ...token, functionName: "allowance", args: pair } as const;
+      if ((await chain.client.readContract(asked)) < maxUint256 / 2n) {
+        const approved = [deployment.ghostCore, maxUint256] as const;
+        const approval = { ...token, functionName: "approve", args: approved } as const;
+        sent.push(await player.wallet.writeContract(approval));
       }
     }
     for (const hash of sent) await chain.mined(hash, this.#stopping.signal);
+  }
+
+  /** Who lost everything begins anew, or the game would die out. */
+  #refill(player: DevAccount): Promise<void> {
+    const turn = this.#giving.then(() => this.#equip([player]));
+    this.#giving = turn.catch(() => {});
+    return turn;
   }
 
   async #play(player: DevAccount, index: number): Promise<void> {
@@ -108,7 +114,9 @@ class Players implements Service {
       await this.#pause(random() * (index === 0 ? PAUSE_MIN_MS : PAUSE_MAX_MS));
       if (signal.aborted) return;
       try {
-        await this.#move(player, chooseMove(await this.#view(player.account.address), random));
+        const view = await this.#view(player.account.address);
+        if (view.level === 0 && view.balanceWei < POOR_WEI) await this.#refill(player);
+        else await this.#move(player, chooseMove(view, random));
       } catch (error) {
         // refused by a rule (a lock before a scan, say) or a chain that is away: part of the game
         this.#logger.debug({ err: error, index }, "a move was refused");

@@ -74,7 +74,8 @@ class ScanKeeper implements Service {
   async #round(): Promise<void> {
     const { chain } = this.#deps;
     await this.#meetPlayers();
-    const { timestamp } = await chain.client.getBlock();
+    // of the block to come: a chain that only mines when it is sent something has an old newest block
+    const { timestamp } = await chain.client.getBlock({ blockTag: "pending" });
     for (const level of await this.levels()) {
       if (level.scanOpenUntil > 0n) await this.#finishScan(level, timestamp);
       else if (this.#isDue(level, timestamp)) await this.#scan(level);

@@ -1,64 +1,121 @@
-import { ghostCoreAbi } from "@ghostchain/contracts";
-import { createSilentLogger, systemClock } from "@ghostchain/service";
-import { http, parseEventLogs } from "viem";
+import { dataTokenAbi, ghostCoreAbi } from "@ghostchain/contracts";
+import { type Clock, createSilentLogger, runServices, systemClock } from "@ghostchain/service";
+import { http, parseEther, parseEventLogs } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { deployGhostnet } from "../../src/dev/deploy-ghostnet.ts";
+import { deployGhostnet, type GhostnetDeployment } from "../../src/dev/deploy-ghostnet.ts";
 import { DevChain } from "../../src/dev/dev-chain.ts";
 import { createPlayers } from "../../src/dev/players.ts";
 import { createScanKeeper } from "../../src/dev/scan-keeper.ts";
 import { findAnvil, startAnvil } from "./anvil.ts";
 
+const HURRY = 20;
+/** Everyone is twenty times as quick. */
+const hurriedClock: Clock = {
+  now: () => systemClock.now(),
+  sleep: (durationMs, signal) => systemClock.sleep(durationMs / HURRY, signal),
+};
+const logger = createSilentLogger();
 const anvil = findAnvil();
 if (!anvil && process.env.CI) throw new Error("CI needs the anvil binary that npm installs");
 if (!anvil) console.warn("dev game: skipped, npm has no anvil for this platform");
 
-describe.skipIf(!anvil)("the game on a dev chain", () => {
-  let node: Awaited<ReturnType<typeof startAnvil>>;
-  let chain: DevChain;
+let node: Awaited<ReturnType<typeof startAnvil>>;
+let chain: DevChain;
+let deployment: GhostnetDeployment;
 
+describe.skipIf(!anvil)("the game on a dev chain", () => {
   beforeAll(async () => {
-    node = await startAnvil(anvil ?? "", ["--block-time", "1", "--slots-in-an-epoch", "1"]);
+    // blocks come when something is sent: the keeper must not wait for them
+    node = await startAnvil(anvil ?? "");
     chain = new DevChain(http(node.url));
-  });
+    deployment = await deployGhostnet(chain);
+  }, 60_000);
   afterAll(() => node.stop());
 
   it("is deployed once, wherever it is taken up", async () => {
-    const first = await deployGhostnet(chain);
     const nonce = await deployerNonce();
-    expect(await deployGhostnet(chain)).toEqual(first);
+    expect(await deployGhostnet(chain)).toEqual(deployment);
     expect(await deployerNonce()).toBe(nonce);
-    const levels = await chain.client.readContract({
-      address: first.ghostCore,
-      abi: ghostCoreAbi,
-      functionName: "levels",
-    });
+    const { ghostCore, dataToken, traceScan } = deployment;
+    const core = { address: ghostCore, abi: ghostCoreAbi } as const;
+    const levels = await chain.client.readContract({ ...core, functionName: "levels" });
     expect(levels.map(({ scanInterval }) => scanInterval)).toEqual([0, 180, 90, 45, 20]);
+    expect(await chain.client.getCode({ address: traceScan })).toBeTruthy();
+    const exempt = { address: dataToken, abi: dataTokenAbi, functionName: "isTaxExempt" } as const;
+    expect(await chain.client.readContract({ ...exempt, args: [ghostCore] })).toBe(true);
   });
 
-  it("is played and scanned", async () => {
-    const deployment = await deployGhostnet(chain);
-    const deps = { chain, deployment, clock: systemClock, logger: createSilentLogger() };
-    const keeper = createScanKeeper(deps);
-    const players = createPlayers(deps, { count: 6 });
-    await keeper.start(AbortSignal.timeout(10_000));
-    await players.start(AbortSignal.timeout(10_000));
+  it("is played and scanned, and goes on when the chain was taken back", async () => {
+    const deps = { chain, deployment, clock: hurriedClock, logger };
+    const services = [createScanKeeper(deps), createPlayers(deps, { count: 6 })];
+    const stop = await runServices(services, AbortSignal.timeout(10_000), logger);
     try {
-      const seen = new Set<string>();
-      for (const untilMs = Date.now() + 100_000; Date.now() < untilMs; ) {
-        const logs = await chain.client.getLogs({ address: deployment.ghostCore, fromBlock: 0n });
-        for (const { eventName } of parseEventLogs({ abi: ghostCoreAbi, logs }))
-          seen.add(eventName);
-        if (seen.has("JackedIn") && seen.has("ScanClosed") && seen.has("Extracted")) return;
-        await systemClock.sleep(500);
-      }
-      throw new Error(`in 100 s there was only ${[...seen].join(", ")}`);
+      await until(["JackedIn", "Extracted", "ScanOpened", "ScanClosed"]);
+      const snapshot = await request("evm_snapshot");
+      const from = (await chain.client.getBlockNumber()) + 1n;
+      await until(["JackedIn"], from);
+      await request("evm_revert", snapshot);
+      expect(await chain.client.getBlockNumber()).toBeLessThan(from + 2n);
+      await until(["JackedIn", "ScanClosed"], from);
     } finally {
-      await players.stop();
-      await keeper.stop();
+      await stop();
     }
   }, 120_000);
 
-  function deployerNonce(): Promise<number> {
-    return chain.client.getTransactionCount({ address: chain.account("deployer").account.address });
-  }
+  it("gives a player who lost everything a new purse", async () => {
+    const players = createPlayers({ chain, deployment, clock: hurriedClock, logger }, { count: 1 });
+    await players.start(AbortSignal.timeout(10_000));
+    try {
+      await expect.poll(purse, { timeout: 30_000 }).toBeGreaterThan(0n);
+      // it goes on playing meanwhile, so a loss may come in between two of its moves, or not
+      await expect.poll(ruin, { timeout: 30_000 }).toBe("ruined");
+      await expect.poll(purse, { timeout: 30_000 }).toBeGreaterThan(parseEther("3000"));
+    } finally {
+      await players.stop();
+    }
+  }, 100_000);
 });
+
+const victim = () => chain.account("player:0");
+
+function purse(): Promise<bigint> {
+  const token = { address: deployment.dataToken, abi: dataTokenAbi } as const;
+  const asked = { ...token, functionName: "balanceOf" } as const;
+  return chain.client.readContract({ ...asked, args: [victim().account.address] });
+}
+
+async function ruin(): Promise<"ruined" | "not yet"> {
+  const token = { address: deployment.dataToken, abi: dataTokenAbi, chain: null } as const;
+  try {
+    const args = [deployment.traceScan, await purse()] as const;
+    await victim().wallet.writeContract({ ...token, functionName: "transfer", args });
+    return "ruined";
+  } catch {
+    return "not yet";
+  }
+}
+
+/** Waits for these events from a block on, while the chain's clock runs ahead of ours. */
+async function until(names: readonly string[], fromBlock = 0n): Promise<void> {
+  const seen = new Set<string>();
+  for (const untilMs = Date.now() + 50_000; Date.now() < untilMs; ) {
+    await request("evm_increaseTime", 2);
+    const head = await chain.client.getBlockNumber();
+    const logs =
+      head < fromBlock
+        ? []
+        : await chain.client.getLogs({ address: deployment.ghostCore, fromBlock });
+    for (const { eventName } of parseEventLogs({ abi: ghostCoreAbi, logs })) seen.add(eventName);
+    if (names.every((name) => seen.has(name))) return;
+    await systemClock.sleep(100);
+  }
+  throw new Error(`in 50 s there was only ${[...seen].join(", ")}`);
+}
+
+function deployerNonce(): Promise<number> {
+  return chain.client.getTransactionCount({ address: chain.account("deployer").account.address });
+}
+
+function request(method: string, ...params: unknown[]): Promise<unknown> {
+  return chain.client.request({ method, params } as never);
+}
