@@ -28,6 +28,7 @@ export class PgSession implements Sql {
   readonly #dialect: Dialect;
   /** Until it settles nothing else may be sent: a COPY that reads its rows. */
   #alone: Promise<void> | undefined;
+  #gathering = false;
 
   constructor(client: pg.PoolClient, names: StatementNames, dialect: Dialect) {
     this.#client = client;
@@ -60,8 +61,23 @@ export class PgSession implements Sql {
   }
 
   #run(config: pg.QueryConfig): Promise<pg.QueryResult> {
-    const send = () => this.#client.query(config);
+    const send = () => {
+      this.#gather();
+      return this.#client.query(config);
+    };
     return this.#send(send, config.text, { alone: !this.#dialect.pipelines });
+  }
+
+  /** What is sent before this turn of the event loop ends leaves in one write: a system call, not one each. */
+  #gather(): void {
+    if (this.#gathering || !this.#dialect.pipelines) return;
+    this.#gathering = true;
+    const { stream } = this.#client.connection;
+    stream.cork();
+    process.nextTick(() => {
+      this.#gathering = false;
+      stream.uncork();
+    });
   }
 
   async #send<T>(send: () => Promise<T>, text: string, how: { alone: boolean }): Promise<T> {

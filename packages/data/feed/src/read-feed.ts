@@ -16,7 +16,8 @@ export async function readFeed(
   sql: Sql,
   query: { after: number; limit: number; topics?: readonly string[] },
 ): Promise<FeedPage> {
-  const { after, limit, topics } = query;
+  const { after, limit } = query;
+  const topics = narrowed(query.topics);
   const stored = await sql.query<StateRow & (StoredRow | EmptyRow)>(
     topics === undefined ? READ : READ_TOPICS,
     topics === undefined ? [after, limit] : [after, limit, topics],
@@ -31,9 +32,10 @@ export async function listFeed(
   query: { limit: number; before?: number; topic?: string },
 ): Promise<FeedRow[]> {
   const { limit, before = Number.MAX_SAFE_INTEGER, topic } = query;
+  const topics = narrowed(topic === undefined ? undefined : [topic]);
   const rows = await sql.query<StoredRow>(
-    topic === undefined ? LIST : LIST_TOPIC,
-    topic === undefined ? [before, limit] : [before, limit, [topic]],
+    topics === undefined ? LIST : LIST_TOPIC,
+    topics === undefined ? [before, limit] : [before, limit, topics],
   );
   return rows.map(toFeedRow);
 }
@@ -47,6 +49,11 @@ export async function feedPosition(sql: Sql): Promise<FeedPosition> {
   return toPosition(state);
 }
 
+/** Every row has the topic `feed`: asking for it is asking for all. */
+function narrowed(topics: readonly string[] | undefined): readonly string[] | undefined {
+  return topics?.includes("feed") ? undefined : topics;
+}
+
 const COLUMNS =
   "sequence_id, block_number, block_hash, topics, event, retracts, personal, retracted_by";
 
@@ -54,13 +61,13 @@ const READ = `
   SELECT s.epoch, s.sequence_id AS head, r.* FROM feed.state s LEFT JOIN (
     SELECT ${COLUMNS} FROM feed.row WHERE sequence_id > $1 ORDER BY sequence_id LIMIT $2
   ) r ON true ORDER BY r.sequence_id`;
-const READ_TOPICS = READ.replace("> $1", "> $1 AND topics && $3");
+const READ_TOPICS = READ.replace("> $1", "> $1 AND array_remove(topics, 'feed') && $3");
 
 const LIST = `
   SELECT ${COLUMNS} FROM feed.row
   WHERE sequence_id < $1 AND event IS NOT NULL AND retracted_by IS NULL
   ORDER BY sequence_id DESC LIMIT $2`;
-const LIST_TOPIC = LIST.replace("< $1", "< $1 AND topics @> $3");
+const LIST_TOPIC = LIST.replace("< $1", "< $1 AND array_remove(topics, 'feed') && $3");
 
 type StateRow = { epoch: string; head: bigint };
 type EmptyRow = { sequence_id: null };

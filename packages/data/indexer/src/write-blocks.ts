@@ -2,6 +2,7 @@ import type { Database, Sql } from "@ghostchain/database";
 import { appendFeed, type FeedRow, loadFeed, type NewFeedRow } from "@ghostchain/feed";
 import type { ChainEvent, FeedDraft, Product } from "@ghostchain/product";
 import type { Logger } from "@ghostchain/service";
+import { TransactionSql } from "./block-sql.ts";
 import type { EventHandler, LogRouter } from "./decode-logs.ts";
 import { IndexerError } from "./indexer-error.ts";
 import type { IndexerMetrics } from "./metrics.ts";
@@ -47,25 +48,27 @@ export async function writeBlocks(
   end: ChainPoint,
   mode: WriteMode,
 ): Promise<Written> {
-  return deps.database.transaction(async (sql) => {
-    const live = mode.kind === "live";
-    const to = { ...from, point: end, undoFrom: nextUndoFrom(from, end, mode) };
-    const next: Progress = mode.raw === "store" ? { ...to, raw: end } : to;
-    // Sent together and answered while products work; their failures surface below.
-    const sent = [moveProgress(sql, from, next)];
-    if (mode.raw === "store" && live) sent.push(storeBlocks(sql, blocks));
-    for (const promise of sent) promise.catch(() => {});
+  const live = mode.kind === "live";
+  const to = { ...from, point: end, undoFrom: nextUndoFrom(from, end, mode) };
+  const next: Progress = mode.raw === "store" ? { ...to, raw: end } : to;
+  return deps.database.transaction(async (plain) => {
+    const sql = new TransactionSql(plain);
+    sql.later(moveProgress(sql, from, next));
+    if (mode.pruneBelow !== undefined) sql.later(pruneBelow(sql, mode.pruneBelow));
+    if (mode.raw === "store" && live) sql.later(storeBlocks(sql, blocks));
     if (mode.raw === "store" && !live) await loadBlocks(sql, blocks);
-    if (mode.pruneBelow !== undefined) await pruneBelow(sql, mode.pruneBelow);
     const drafts = await project(deps, sql, blocks, live);
-    const rows = live ? await withPersonal(sql, drafts) : drafts.map(({ row }) => row);
-    await Promise.all(sent);
-    if (live) {
-      const numbered = await appendFeed(sql, from.feed, rows);
-      const sequenceId = from.feed.sequenceId + rows.length;
-      return { progress: { ...next, feed: { ...from.feed, sequenceId } }, rows: numbered };
+    if (!live) {
+      await sql.answered();
+      const rows = drafts.map(({ row }) => row);
+      return { progress: { ...next, feed: await loadFeed(sql, from.feed, rows) }, rows: [] };
     }
-    return { progress: { ...next, feed: await loadFeed(sql, from.feed, rows) }, rows: [] };
+    const rows = await withPersonal(sql, drafts);
+    const appended = appendFeed(sql, from.feed, rows);
+    sql.later(appended);
+    await sql.answered();
+    const sequenceId = from.feed.sequenceId + rows.length;
+    return { progress: { ...next, feed: { ...from.feed, sequenceId } }, rows: await appended };
   });
 }
 
@@ -83,18 +86,19 @@ interface Draft {
 
 async function project(
   deps: WriterDeps,
-  sql: Sql,
+  sql: TransactionSql,
   blocks: readonly IndexedBlock[],
   undoable: boolean,
 ): Promise<Draft[]> {
   const drafts: Draft[] = [];
   for (const block of blocks) {
     if (block.logs.length === 0) continue;
-    if (undoable) captureUndo(sql, block.number).catch(() => {});
+    if (undoable) sql.later(captureUndo(sql, block.number));
     for (const log of block.logs) {
       for (const handler of deps.router.handlersOf(log)) {
         const draft = await handle(deps, sql, handler, log, block);
         if (draft) drafts.push({ product: handler.product, row: toFeedRow(draft, block) });
+        await sql.drain();
       }
     }
   }
@@ -103,7 +107,7 @@ async function project(
 
 async function handle(
   deps: WriterDeps,
-  sql: Sql,
+  sql: TransactionSql,
   handler: EventHandler,
   log: RawLog,
   block: IndexedBlock,
@@ -119,12 +123,13 @@ async function handle(
     );
     return undefined;
   }
-  try {
-    await handler.projection?.(event, sql);
-    return await handler.feed?.(event, sql);
-  } catch (error) {
-    throw handlerFailed(handler, event, error);
-  }
+  return sql.onBehalf(
+    (error) => handlerFailed(handler, event, error),
+    async () => {
+      await handler.projection?.(event, sql);
+      return handler.feed?.(event, sql);
+    },
+  );
 }
 
 function handlerFailed(handler: EventHandler, event: ChainEvent, error: unknown): IndexerError {

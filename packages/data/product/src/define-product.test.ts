@@ -1,9 +1,8 @@
-import type { Sql } from "@ghostchain/database";
 import type { Address, Hex } from "viem";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { defineProduct } from "./define-product.ts";
 import { loadProducts } from "./load-products.ts";
-import type { ChainEvent, Product } from "./product.ts";
+import type { BlockSql, ChainEvent, Product } from "./product.ts";
 
 const abi = [
   {
@@ -33,7 +32,7 @@ describe("defineProduct", () => {
           expectTypeOf(event.args.wei_).toEqualTypeOf<bigint>();
           expectTypeOf(event.args.count).toEqualTypeOf<number>();
           expectTypeOf(event.args.note).toEqualTypeOf<Hex>();
-          expectTypeOf(sql).toEqualTypeOf<Sql>();
+          expectTypeOf(sql).toEqualTypeOf<BlockSql>();
         },
       },
     });

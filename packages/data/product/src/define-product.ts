@@ -1,6 +1,6 @@
 import type { Sql } from "@ghostchain/database";
 import type { ContractEventArgsFromTopics, ContractEventName } from "viem";
-import type { ChainEvent, FeedDraft, Product, ProductContract } from "./product.ts";
+import type { BlockSql, ChainEvent, FeedDraft, Product, ProductContract } from "./product.ts";
 import { validateProduct } from "./validate-product.ts";
 
 type Contracts = Readonly<Record<string, ProductContract>>;
@@ -19,8 +19,8 @@ type EventOf<C extends Contracts, Key extends string> = Key extends `${infer N}:
     : ChainEvent
   : ChainEvent;
 
-type Handlers<C extends Contracts, Result> = {
-  readonly [Key in EventKey<C>]?: (event: EventOf<C, Key>, sql: Sql) => Promise<Result>;
+type Handlers<C extends Contracts, S extends Sql, Result> = {
+  readonly [Key in EventKey<C>]?: (event: EventOf<C, Key>, sql: S) => Promise<Result>;
 };
 
 /** A product as its author writes it: what it does not have may be left out. */
@@ -28,8 +28,8 @@ export interface ProductDefinition<C extends Contracts>
   extends Partial<Omit<Product, "name" | "contracts" | "projections" | "feed">> {
   readonly name: string;
   readonly contracts: C;
-  readonly projections?: Handlers<C, void>;
-  readonly feed?: Handlers<C, FeedDraft | undefined>;
+  readonly projections?: Handlers<C, BlockSql, void>;
+  readonly feed?: Handlers<C, Sql, FeedDraft | undefined>;
 }
 
 /**

@@ -2,6 +2,7 @@ export type { Migration } from "@ghostchain/database";
 export { defineProduct, type ProductDefinition } from "./define-product.ts";
 export { loadProducts } from "./load-products.ts";
 export type {
+  BlockSql,
   ChainEvent,
   FeedDraft,
   FeedMapper,

@@ -1,4 +1,4 @@
-import type { Migration, Sql } from "@ghostchain/database";
+import type { Migration, Sql, SqlValue } from "@ghostchain/database";
 import type { FeedEvent, JsonObject } from "@ghostchain/feed";
 import type { Clock, Logger } from "@ghostchain/service";
 import type { Abi, Address, Hash } from "viem";
@@ -61,8 +61,17 @@ export interface ChainEvent<Args = Readonly<Record<string, unknown>>> {
   readonly logIndex: number;
 }
 
+/** The block's transaction, for a projection. */
+export interface BlockSql extends Sql {
+  /**
+   * A change whose answer the projection does not need: it travels with what follows and costs no round trip.
+   * Statements run in the order they were sent or queried; one that fails, fails the block.
+   */
+  send(text: string, parameters: readonly SqlValue[]): void;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: a table of handlers each with its own event type
-export type Projection = (event: ChainEvent<any>, sql: Sql) => Promise<void>;
+export type Projection = (event: ChainEvent<any>, sql: BlockSql) => Promise<void>;
 // biome-ignore lint/suspicious/noExplicitAny: as above
 export type FeedMapper = (event: ChainEvent<any>, sql: Sql) => Promise<FeedDraft | undefined>;
 

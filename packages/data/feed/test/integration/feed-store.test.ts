@@ -81,6 +81,7 @@ describe("readFeed", () => {
       (await readFeed(database, query)).rows.map((row) => row.sequenceId);
     expect(await ids({ after: 0, limit: 2 })).toEqual([1, 2]);
     expect(await ids({ after: 0, limit: 9, topics: ["level:VAULT", "x"] })).toEqual([1, 3]);
+    expect(await ids({ after: 0, limit: 9, topics: ["feed", "level:VAULT"] })).toEqual([1, 2, 3]);
     expect(await readFeed(database, { after: 3, limit: 9 })).toEqual({
       position: { epoch: "epoch-1", sequenceId: 3 },
       rows: [],
@@ -141,6 +142,7 @@ describe("listFeed", () => {
     expect(await ids({ limit: 2 })).toEqual([3, 2]);
     expect(await ids({ limit: 2, before: 2 })).toEqual([1]);
     expect(await ids({ limit: 9, topic: "level:DARKNET" })).toEqual([2]);
+    expect(await ids({ limit: 9, topic: "feed" })).toEqual([3, 2, 1]);
   });
 });
 

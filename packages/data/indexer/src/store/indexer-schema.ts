@@ -39,13 +39,13 @@ export const INDEXER_MIGRATIONS: readonly Migration[] = [
       );
       -- What a block changed in a product's table: an insert has no old row, a delete no key.
       CREATE TABLE undo (
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         block_number bigint NOT NULL,
+        id bigint GENERATED ALWAYS AS IDENTITY,
         undoing regproc NOT NULL,
         key text[],
-        old text
+        old text,
+        PRIMARY KEY (block_number, id)
       );
-      CREATE INDEX undo_block ON undo (block_number);
       -- Newest first. One statement may write down a parent before the children it took along (ON DELETE CASCADE):
       -- a row whose parent is not back yet is held, and tried again after the next.
       CREATE FUNCTION undo_above(ancestor bigint) RETURNS void LANGUAGE plpgsql AS $$
@@ -54,7 +54,8 @@ export const INDEXER_MIGRATIONS: readonly Migration[] = [
         held indexer.undo[] := '{}';
         failed indexer.undo[];
       BEGIN
-        FOR step IN SELECT * FROM indexer.undo WHERE block_number > ancestor ORDER BY id DESC LOOP
+        FOR step IN SELECT * FROM indexer.undo WHERE block_number > ancestor
+          ORDER BY block_number DESC, id DESC LOOP
           held := held || step;
           LOOP
             failed := '{}';

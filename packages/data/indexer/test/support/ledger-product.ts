@@ -43,9 +43,9 @@ export function ledgerProduct(options: { startBlock: bigint; address?: Address }
       "Ledger:Moved": async ({ args, transactionHash, logIndex, blockTimestampMs }, sql) => {
         const change =
           "INSERT INTO ledger.account AS a VALUES ($1, $2) ON CONFLICT (address) DO UPDATE SET balance = a.balance + $2";
-        await sql.query(change, [args.from, -args.amount]);
-        await sql.query(change, [args.to, args.amount]);
-        await sql.query("INSERT INTO ledger.movement VALUES ($1, $2, $3, $4, $5)", [
+        sql.send(change, [args.from, -args.amount]);
+        sql.send(change, [args.to, args.amount]);
+        sql.send("INSERT INTO ledger.movement VALUES ($1, $2, $3, $4, $5)", [
           ...[transactionHash, logIndex, args.to, args.amount, new Date(blockTimestampMs)],
         ]);
       },
