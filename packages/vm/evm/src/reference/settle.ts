@@ -43,5 +43,6 @@ function succeed(frame: Frame): MessageResult {
 function fail(frame: Frame, halt: Halt): MessageResult {
   frame.execution.world.revertTo(frame.checkpoint);
   const gasLeft = halt === "revert" ? frame.gasLeft : 0n;
-  return { halt, gasLeft, output: frame.output, created: undefined };
+  const output = halt === "revert" ? frame.output : EMPTY_BYTES;
+  return { halt, gasLeft, output, created: undefined };
 }
