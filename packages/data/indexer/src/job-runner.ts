@@ -1,7 +1,7 @@
 import type { Database } from "@ghostchain/database";
 import type { EventBus } from "@ghostchain/event-bus";
 import { BROADCAST_CHANNEL, encodeBroadcast } from "@ghostchain/feed";
-import type { Product, ProductJob } from "@ghostchain/product";
+import type { JobContext, Product, ProductJob } from "@ghostchain/product";
 import type { Clock, Logger, Service } from "@ghostchain/service";
 
 export interface JobRunnerDeps {
@@ -29,6 +29,7 @@ const LEASE = "jobs";
 const RETRY_MS = 1_000;
 /** A run that takes longer is told to end, by its signal. */
 const RUN_MAX_MS = 60_000;
+const GRACE_MS = 500;
 
 class JobRunner implements Service {
   readonly name = "jobs";
@@ -80,21 +81,39 @@ class JobRunner implements Service {
   }
 
   async #runOnce(product: string, job: ProductJob, held: AbortSignal): Promise<void> {
-    const { database, bus, clock } = this.#deps;
+    const { database: sql, bus, clock } = this.#deps;
     const logger = this.#deps.logger.child({ product, job: job.name });
-    const signal = AbortSignal.any([held, AbortSignal.timeout(RUN_MAX_MS)]);
-    try {
-      await job.run({
-        sql: database,
-        clock,
-        logger,
-        signal,
-        broadcast: (message, topics) =>
-          bus.publish(BROADCAST_CHANNEL, encodeBroadcast({ message, topics })),
-      });
-    } catch (error) {
-      if (!held.aborted) logger.error({ err: error }, "a job failed; it runs again when it is due");
-    }
+    const late = new AbortController();
+    const done = new AbortController();
+    const broadcast: JobContext["broadcast"] = (message, topics) =>
+      bus.publish(BROADCAST_CHANNEL, encodeBroadcast({ message, topics }));
+    const signal = AbortSignal.any([held, late.signal]);
+    const ended = job
+      .run({ sql, clock, logger, signal, broadcast })
+      .catch((error: unknown) => {
+        if (!held.aborted)
+          logger.error({ err: error }, "a job failed; it runs again when it is due");
+      })
+      .finally(() => done.abort());
+    const over = AbortSignal.any([held, done.signal]);
+    void this.#pause(RUN_MAX_MS, over).then(() => {
+      if (over.aborted) return;
+      logger.error(
+        {},
+        "a job takes too long and is told to end; until it does, it does not run again",
+      );
+      late.abort(new Error("the job had its time"));
+    });
+    await Promise.race([ended, this.#grace(held, done.signal)]);
+  }
+
+  /** From when all jobs must end: a moment for this one to do so. One that will not is left alone. */
+  async #grace(held: AbortSignal, done: AbortSignal): Promise<void> {
+    if (!held.aborted)
+      await new Promise((resolve) =>
+        held.addEventListener("abort", resolve, { once: true, signal: done }),
+      );
+    await this.#pause(GRACE_MS, done);
   }
 
   async #pause(durationMs: number, signal: AbortSignal): Promise<void> {
