@@ -8,7 +8,7 @@ export interface BackendEvents {
   onPendingTransaction(listener: (transaction: SenderTransaction) => void): () => void;
 }
 
-export const CLIENT_VERSION = "GhostChain/v0.1.0";
+const CLIENT_VERSION = "GhostChain/v0.1.0";
 
 /**
  * The node as JSON-RPC knows it. It may be given to a server before the node runs.

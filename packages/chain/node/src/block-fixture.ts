@@ -15,8 +15,8 @@ import type { BlockRecord } from "./block-record.ts";
 
 const KEY = new Uint8Array(32).fill(7);
 const ZERO_HASH = `0x${"00".repeat(32)}` as Hash;
-export const CONTRACT = `0x${"c0".repeat(20)}` as Address;
-export const TOPIC = `0x${"70".repeat(32)}` as Hash;
+const CONTRACT = `0x${"c0".repeat(20)}` as Address;
+const TOPIC = `0x${"70".repeat(32)}` as Hash;
 
 export function transferWithNonce(nonce: bigint): SenderTransaction {
   const to = ZERO_ADDRESS;

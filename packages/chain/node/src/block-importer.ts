@@ -72,7 +72,7 @@ export class BlockImporter {
   async #import(block: Block, sizeBytes: number): Promise<ImportOutcome> {
     const { chain, recovery } = this.#deps;
     const hash = headerHash(block.header);
-    if (chain.store.entry(hash) !== undefined && chain.tree.get(hash) !== undefined) return "known";
+    if (chain.tree.get(hash) !== undefined) return "known";
     const parent = this.#parentOf(block.header);
     const rules = this.#rulesOf(block.header, parent.totalDifficulty);
     checkHeader(block.header, parent.block.header, rules);

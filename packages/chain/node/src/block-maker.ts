@@ -18,7 +18,7 @@ export interface MadeBlock {
   readonly refused: readonly Refusal[];
 }
 
-export interface Refusal {
+interface Refusal {
   readonly transaction: SenderTransaction;
   readonly reason: CodedError;
 }

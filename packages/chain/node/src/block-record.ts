@@ -18,7 +18,6 @@ import {
   decodeTransaction,
   type ExecutedReceipt,
   encodeHeader,
-  type Header,
   logsBloomOf,
   type StoredBlock,
   type Transaction,
@@ -54,16 +53,12 @@ export function encodeBlockRecord({ stored, envelopes, receipts }: BlockRecord):
   return concatBytes(encodeHeader(block.header), encodeRlp(body), encodeRlp(outcome));
 }
 
-export function headerOfRecord(record: Uint8Array): Header {
-  return decodeHeader(sectionOf(record, 0));
-}
-
 export function blockOfRecord(record: Uint8Array): StoredBlock {
   const [hash, totalDifficulty, sizeBytes, envelopes, senders, hashes, ommers, withdrawals] = list(
     decodeRlp(sectionOf(record, 1)),
   );
   const block: Block = {
-    header: headerOfRecord(record),
+    header: decodeHeader(sectionOf(record, 0)),
     transactions: list(envelopes).map((envelope) => decodeTransaction(bytes(envelope))),
     ommers: list(ommers).map((ommer) => decodeHeader(bytes(ommer))),
     withdrawals: isBytes(withdrawals) ? undefined : list(withdrawals).map(withdrawalOf),

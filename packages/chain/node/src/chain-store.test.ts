@@ -38,7 +38,7 @@ describe("ChainStore", () => {
     expect(store.receipts(hash)).toEqual(record.receipts);
     expect(reopen().block(hash)).toEqual(record.stored);
     expect(store.block(ROOT)).toBeUndefined();
-    expect(store.entry(hash)).toMatchObject({ number: 1n, totalDifficulty: 1n << 70n });
+    expect(store.entry(hash)?.totalDifficulty).toBe(1n << 70n);
   });
 
   it("knows that a block was not executed", async () => {

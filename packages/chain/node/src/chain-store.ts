@@ -1,30 +1,29 @@
-import {
-  bigIntToBytes,
-  bigIntToFixedBytes,
-  bytesToBigInt,
-  concatBytes,
-  hexToBytes,
-} from "@ghostchain/encoding";
+import { bigIntToFixedBytes, bytesToBigInt, concatBytes, hexToBytes } from "@ghostchain/encoding";
 import { type Hash, hashOfBytes } from "@ghostchain/evm";
-import type { ExecutedReceipt, Header, StoredBlock } from "@ghostchain/protocol";
+import {
+  decodeHeader,
+  type ExecutedReceipt,
+  encodeHeader,
+  type Header,
+  type StoredBlock,
+} from "@ghostchain/protocol";
 import type { KeyChange, KeyValue, SegmentLog } from "@ghostchain/storage";
 import { BlockCache } from "./block-cache.ts";
 import {
   type BlockRecord,
   blockOfRecord,
   encodeBlockRecord,
-  headerOfRecord,
   receiptsOfRecord,
 } from "./block-record.ts";
 
 /** What holds the records themselves. */
 export type RecordLog = Pick<SegmentLog, "append" | "read">;
 
-/** Where a block lies, and what choosing between branches needs to know of it. */
+/** What the index says of a block: where it lies, and what is asked for far more often than the rest. */
 export interface BlockEntry {
   readonly position: number;
-  readonly number: bigint;
   readonly totalDifficulty: bigint;
+  readonly header: Header;
 }
 
 export interface Location {
@@ -61,9 +60,9 @@ export class ChainStore {
     const value = this.#index.get(blockKey(hash));
     return (
       value && {
-        position: Number(bytesToBigInt(value.subarray(0, 8))),
-        number: bytesToBigInt(value.subarray(8, 16)),
-        totalDifficulty: bytesToBigInt(value.subarray(16)),
+        position: positionOf(value),
+        totalDifficulty: bytesToBigInt(value.subarray(POSITION_BYTES, HEADER_AT)),
+        header: decodeHeader(value.subarray(HEADER_AT)),
       }
     );
   }
@@ -78,12 +77,10 @@ export class ChainStore {
     return stored;
   }
 
-  /** Reads no more of the block than this. */
+  /** Without reading the block. */
   header(hash: Hash): Header | undefined {
     const cached = this.#cache.get(hash);
-    if (cached !== undefined) return cached.stored.block.header;
-    const record = this.#record(hash);
-    return record && headerOfRecord(record);
+    return cached?.stored.block.header ?? this.entry(hash)?.header;
   }
 
   /** Undefined for a block that is unknown or was not executed. */
@@ -117,9 +114,11 @@ export class ChainStore {
   async append(records: readonly BlockRecord[]): Promise<KeyChange[]> {
     const positions = await this.#log.append(records.map(encodeBlockRecord));
     return records.map(({ stored }, index) => {
-      const position = word(BigInt(positions[index] ?? 0));
-      const number = word(stored.block.header.number);
-      const value = concatBytes(position, number, bigIntToBytes(stored.totalDifficulty));
+      const value = concatBytes(
+        bigIntToFixedBytes(BigInt(positions[index] ?? 0), POSITION_BYTES),
+        bigIntToFixedBytes(stored.totalDifficulty, DIFFICULTY_BYTES),
+        encodeHeader(stored.block.header),
+      );
       return { key: blockKey(stored.hash), value };
     });
   }
@@ -130,8 +129,8 @@ export class ChainStore {
   }
 
   #record(hash: Hash): Uint8Array | undefined {
-    const entry = this.entry(hash);
-    return entry && this.#log.read(entry.position);
+    const value = this.#index.get(blockKey(hash));
+    return value && this.#log.read(positionOf(value));
   }
 }
 
@@ -163,6 +162,15 @@ export function canonicalChanges(
 /** Every key of the chain's index begins so; the state's keys in the same store begin otherwise. */
 const PREFIX = 0x63;
 const HEAD_KEY = Uint8Array.of(PREFIX, 0x68);
+
+/** An index entry: position, total difficulty, and the header's RLP. */
+const POSITION_BYTES = 8;
+const DIFFICULTY_BYTES = 32;
+const HEADER_AT = POSITION_BYTES + DIFFICULTY_BYTES;
+
+function positionOf(entry: Uint8Array): number {
+  return Number(bytesToBigInt(entry.subarray(0, POSITION_BYTES)));
+}
 
 function blockKey(hash: Hash): Uint8Array {
   return concatBytes(Uint8Array.of(PREFIX, 0x62), hexToBytes(hash));

@@ -261,8 +261,7 @@ function treeEndingIn(store: ChainStore, head: StoredBlock): BlockTree {
 function canonicalAt(store: ChainStore, number: bigint): TreeBlock {
   const hash = store.hashOf(number);
   const entry = hash && store.entry(hash);
-  const header = hash && store.header(hash);
-  assert(hash && entry && header, `the index has no canonical block ${number}`);
-  const { totalDifficulty } = entry;
+  assert(hash && entry, `the index has no canonical block ${number}`);
+  const { totalDifficulty, header } = entry;
   return { hash, parentHash: header.parentHash, number, totalDifficulty };
 }

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { NodeError } from "./node-error.ts";
 
 /** Counts up with every change after which older data cannot be read as it is. */
-const VERSION = "ghostchain-node 1";
+const VERSION = "ghostchain-node 2";
 const VERSION_FILE = "VERSION";
 /** Left behind by a crash while the directory was being claimed. */
 const UNFINISHED_FILE = "VERSION.new";

@@ -58,16 +58,14 @@ export class Production {
   }
 
   /** Makes the block that is due. False where it would have been empty and empty ones are not made. */
-  produce(): Promise<boolean> {
-    return this.#deps.lane.run(async () => {
-      const made = this.#make(this.headBranch(), this.#deps.pool.select());
-      this.#dropRefused(made);
-      const isEmpty = made.executed.record.envelopes.length === 0;
-      if (!isEmpty || this.#producer.makesEmptyBlocks) await this.#commit(made);
-      // Whoever still waits does so for a block that nobody is about to make.
-      if (!this.hasPending()) this.#deps.waits.releaseAll();
-      return !isEmpty || this.#producer.makesEmptyBlocks;
-    });
+  async produce(): Promise<boolean> {
+    const { lane, waits } = this.#deps;
+    try {
+      return await lane.run(() => this.#produce());
+    } catch (error) {
+      waits.refuseAll(error);
+      throw error;
+    }
   }
 
   /**
@@ -107,6 +105,16 @@ export class Production {
   headBranch(): Branch {
     const { chain } = this.#deps;
     return new Branch(chain.head, chain.headState(), chain.hashOf);
+  }
+
+  async #produce(): Promise<boolean> {
+    const made = this.#make(this.headBranch(), this.#deps.pool.select());
+    this.#dropRefused(made);
+    const isWanted = made.executed.record.envelopes.length > 0 || this.#producer.makesEmptyBlocks;
+    if (isWanted) await this.#commit(made);
+    // Whoever still waits does so for a block that nobody is about to make.
+    if (!this.hasPending()) this.#deps.waits.releaseAll();
+    return isWanted;
   }
 
   /** Empty blocks are many and small: a batch of them is one write. */

@@ -7,6 +7,7 @@ import {
 } from "@ghostchain/accounts";
 import { createProducer } from "@ghostchain/consensus";
 import type { RecoveryPool } from "@ghostchain/crypto";
+import { EMPTY_CODE_HASH, type StateReader } from "@ghostchain/evm";
 import { type ChainSpec, encodeTransaction, type SenderTransaction } from "@ghostchain/protocol";
 import type { Clock, Logger } from "@ghostchain/service";
 import { BlockImporter } from "./block-importer.ts";
@@ -61,13 +62,14 @@ export async function runNode(deps: RunningNodeDeps, options: RunningNodeOptions
   const chain = await openChain({ spec, keyValue, store, state, metrics });
 
   const lane = new Lane();
-  const machines = new Machines();
+  const impersonation = new Impersonation();
+  const machines = new Machines(impersonation);
   const waits = new MinedWaits();
   const nextBlock: NextBlock = new NextBlock(spec, () => pool.setHead(poolHead(), []));
   const poolHead = (): PoolHead => ({
     ...nextBlock.outlook(chain.head, clock.now()),
     chainId: spec.chainId,
-    state: chain.headState().reader,
+    state: sendersOf(chain.headState().reader, impersonation),
   });
   const pool: TransactionPool = new TransactionPool(poolHead(), poolLimits(options));
   const production = new Production(
@@ -84,7 +86,6 @@ export async function runNode(deps: RunningNodeDeps, options: RunningNodeOptions
   });
   const importer = new BlockImporter({ chain, lane, machines, recovery, metrics });
   const tips = new TipOracle(chain);
-  const impersonation = new Impersonation();
   const submissions = new Submissions(recovery);
   const keys = new KeyRing(options.privateKeys);
   const announce = (transaction: SenderTransaction) => {
@@ -123,6 +124,19 @@ export async function runNode(deps: RunningNodeDeps, options: RunningNodeOptions
 function poolLimits({ spec, poolLimits: limits }: RunningNodeOptions): PoolLimits {
   const feeBelowBaseFee = spec.production.kind === "instant" ? "refuse" : "wait";
   return { ...DEFAULT_POOL_LIMITS, feeBelowBaseFee, ...limits };
+}
+
+/** Accounts as senders: one that is impersonated counts as having a key, whatever code it has. */
+function sendersOf(state: StateReader, impersonation: Impersonation): PoolHead["state"] {
+  return {
+    account(address) {
+      const account = state.account(address);
+      return account !== undefined && impersonation.hasSent(address)
+        ? { ...account, codeHash: EMPTY_CODE_HASH }
+        : account;
+    },
+    code: (codeHash) => state.code(codeHash),
+  };
 }
 
 /** What a reorg took out of blocks waits again, unless the new ones have it. */

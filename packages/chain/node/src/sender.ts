@@ -5,7 +5,7 @@ import type { AccountHolder, TransactionRequest } from "@ghostchain/rpc";
 import type { Clock } from "@ghostchain/service";
 import type { Chain } from "./chain.ts";
 import { fillRequest } from "./fill-request.ts";
-import { forgeTransaction, type Impersonation } from "./impersonation.ts";
+import type { Impersonation } from "./impersonation.ts";
 import type { KeyRing } from "./key-ring.ts";
 import type { MinedWaits } from "./mined-waits.ts";
 import type { NextBlock } from "./next-block.ts";
@@ -53,7 +53,7 @@ export class Sender implements AccountHolder {
     if (keys.has(request.from) || !impersonation.allows(request.from)) {
       return this.#enter(this.signTransaction(request));
     }
-    return this.#enter(forgeTransaction(this.#fill(request), request.from));
+    return this.#enter(impersonation.forge(this.#fill(request), request.from));
   }
 
   addresses() {

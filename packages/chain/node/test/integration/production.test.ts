@@ -119,6 +119,32 @@ describe("a transaction with a gap before it", () => {
   });
 });
 
+describe("an impersonated contract", () => {
+  it("sends, and is a contract to whatever it calls", async () => {
+    const { node, dev, backend } = await startNode({});
+    const contract = parseAddress(`0x${"c0".repeat(20)}`);
+    const asker = parseAddress(`0x${"a5".repeat(20)}`);
+    // SSTORE(0, EXTCODESIZE(CALLER))
+    await dev.setCode(asker, Uint8Array.of(0x33, 0x3b, 0x5f, 0x55));
+    await dev.setCode(contract, Uint8Array.of(0x5f, 0x5f, 0xf3));
+    await dev.setBalance(contract, 10n ** 18n);
+    dev.autoImpersonate(true);
+    const hash = await backend.sendFrom({
+      from: contract,
+      to: asker,
+      valueWei: 0n,
+      gasLimit: 100_000n,
+      data: new Uint8Array(),
+    });
+    await dev.mine({ count: 1 });
+    expect(backend.head().transactionHashes).toEqual([hash]);
+    expect(backend.head().senders).toEqual([contract]);
+    expect(backend.state({ tag: "latest" })?.storage(asker, 0n)).toBe(3n);
+    dev.autoImpersonate(false);
+    await expect(send(node, contract)).rejects.toThrow("unknown account");
+  });
+});
+
 describe("an edit of the state", () => {
   it("is what later blocks build on, and proved by their roots", async () => {
     const { dev, backend } = await startNode({});
