@@ -1,6 +1,6 @@
+import { findAnvil, startAnvil } from "@ghostchain/tools/anvil";
 import { createTestClient, http, type TestClient } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findAnvil, startAnvil } from "./anvil.ts";
 import { readWholeFeed } from "./feed-pages.ts";
 import { GamePlayer } from "./game-player.ts";
 import { GatewayListener } from "./gateway-listener.ts";
@@ -50,7 +50,8 @@ describe.skipIf(!binary)("the data plane on somebody else's chain", () => {
 
     const retraction = await listener.next(
       "the retraction",
-      ({ type, retracts }) => type === "RETRACT" && retracts?.includes(told.sequenceId ?? -1),
+      ({ type, retracts }) =>
+        type === "RETRACT" && retracts?.includes(told.sequenceId ?? -1) === true,
     );
     expect(retraction.sequenceId).toBeGreaterThan(told.sequenceId ?? 0);
     expect(await history()).toEqual([]);

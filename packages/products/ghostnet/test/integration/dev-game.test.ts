@@ -1,12 +1,12 @@
 import { dataTokenAbi, ghostCoreAbi } from "@ghostchain/contracts";
 import { type Clock, createSilentLogger, runServices, systemClock } from "@ghostchain/service";
+import { findAnvil, startAnvil } from "@ghostchain/tools/anvil";
 import { http, parseEther, parseEventLogs } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deployGhostnet, type GhostnetDeployment } from "../../src/dev/deploy-ghostnet.ts";
 import { DevChain } from "../../src/dev/dev-chain.ts";
 import { createPlayers } from "../../src/dev/players.ts";
 import { createScanKeeper } from "../../src/dev/scan-keeper.ts";
-import { findAnvil, startAnvil } from "./anvil.ts";
 
 const HURRY = 20;
 /** Everyone is twenty times as quick. */

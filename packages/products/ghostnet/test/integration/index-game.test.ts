@@ -4,6 +4,7 @@ import { openTestDatabase, type TestDatabase } from "@ghostchain/database/testin
 import { createInProcessBus } from "@ghostchain/event-bus";
 import { createIndexer, type Indexer } from "@ghostchain/indexer";
 import { createMetrics, createSilentLogger, Health, systemClock } from "@ghostchain/service";
+import { findAnvil, startAnvil } from "@ghostchain/tools/anvil";
 import { http } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deployGhostnet, type GhostnetDeployment } from "../../src/dev/deploy-ghostnet.ts";
@@ -11,7 +12,6 @@ import { DevChain } from "../../src/dev/dev-chain.ts";
 import { createGhostnet } from "../../src/ghostnet.ts";
 import { projectedTables } from "../../src/migrations.ts";
 import { RandomGame } from "../support/random-game.ts";
-import { findAnvil, startAnvil } from "./anvil.ts";
 
 const anvil = findAnvil();
 if (!anvil && process.env.CI) throw new Error("CI needs the anvil binary that npm installs");

@@ -1,31 +1,28 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 /** anvil's binary as npm carries it for this platform, or undefined where it does not. */
 export function findAnvil(): string | undefined {
-  const platform = { linux: "linux", darwin: "darwin", win32: "win32" }[process.platform as string];
   const arch = { x64: "amd64", arm64: "arm64" }[process.arch as string];
   try {
     const require = createRequire(import.meta.url);
-    const manifest = require.resolve(`@foundry-rs/anvil-${platform}-${arch}/package.json`);
-    return join(dirname(manifest), "bin", process.platform === "win32" ? "anvil.exe" : "anvil");
+    const manifest = require.resolve(`@foundry-rs/anvil-${process.platform}-${arch}/package.json`);
+    return join(dirname(manifest), "bin", "anvil");
   } catch {
     return undefined;
   }
 }
 
-/** anvil on a free port. */
+/** anvil on a free port; without flags, with a block for every transaction. */
 export async function startAnvil(
   binary: string,
   flags: readonly string[] = [],
 ): Promise<{ url: string; stop: () => Promise<void> }> {
-  const child: ChildProcess = spawn(binary, ["--port", "0", ...flags], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(binary, ["--port", "0", ...flags], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   const url = await new Promise<string>((resolve, reject) => {
-    child.stdout?.on("data", (chunk: Buffer) => {
+    child.stdout.on("data", (chunk: Buffer) => {
       said += chunk.toString();
       const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(said)?.[1];
       if (port) resolve(`http://127.0.0.1:${port}`);
