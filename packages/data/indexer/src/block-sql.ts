@@ -10,8 +10,19 @@ export class TransactionSql implements BlockSql {
   #sent: Promise<unknown>[] = [];
   #blame: (error: unknown) => unknown = (error) => error;
 
-  constructor(sql: Sql) {
+  private constructor(sql: Sql) {
     this.#sql = sql;
+  }
+
+  /** Runs `work`; when it fails, the reason is the first statement that did, waited for or not. */
+  static async run<T>(sql: Sql, work: (sql: TransactionSql) => Promise<T>): Promise<T> {
+    const own = new TransactionSql(sql);
+    try {
+      return await work(own);
+    } catch (error) {
+      await own.answered();
+      throw error;
+    }
   }
 
   query<R extends Row = Row>(text: string, parameters?: readonly SqlValue[]): Promise<R[]> {
@@ -41,8 +52,6 @@ export class TransactionSql implements BlockSql {
     try {
       return await run();
     } catch (error) {
-      // One that was sent before may be the reason why this one was refused.
-      await this.answered();
       throw blame(error);
     }
   }

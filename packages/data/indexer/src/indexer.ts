@@ -53,7 +53,7 @@ export function createIndexer(deps: IndexerDeps, settings: IndexerSettings): Ind
 
 const LEASE = "indexer";
 const RETRY_FIRST_MS = 100;
-const RETRY_MAX_MS = 5_000;
+const RETRY_MAX_MS = 2_000;
 /** Attempts that may fail before it is said aloud. */
 const FAILURES_QUIET = 2;
 const REPORT_EVERY_MS = 5_000;
@@ -70,9 +70,9 @@ class ChainIndexer implements Indexer {
   #reportedAtMs = 0;
 
   constructor(deps: IndexerDeps, settings: IndexerSettings) {
-    const logger = deps.logger.child({ module: "indexer" });
     const products = loadProducts(settings.products);
     const router = new LogRouter(products);
+    const logger = deps.logger.child({ module: "indexer" });
     this.#deps = { ...deps, logger };
     this.#settings = settings;
     this.#connection = connect(settings.rpc);

@@ -51,8 +51,7 @@ export async function writeBlocks(
   const live = mode.kind === "live";
   const to = { ...from, point: end, undoFrom: nextUndoFrom(from, end, mode) };
   const next: Progress = mode.raw === "store" ? { ...to, raw: end } : to;
-  return deps.database.transaction(async (plain) => {
-    const sql = new TransactionSql(plain);
+  const write = async (sql: TransactionSql): Promise<Written> => {
     sql.later(moveProgress(sql, from, next));
     if (mode.pruneBelow !== undefined) sql.later(pruneBelow(sql, mode.pruneBelow));
     if (mode.raw === "store" && live) sql.later(storeBlocks(sql, blocks));
@@ -69,7 +68,8 @@ export async function writeBlocks(
     await sql.answered();
     const sequenceId = from.feed.sequenceId + rows.length;
     return { progress: { ...next, feed: { ...from.feed, sequenceId } }, rows: await appended };
-  });
+  };
+  return deps.database.transaction((sql) => TransactionSql.run(sql, write));
 }
 
 function nextUndoFrom(from: Progress, end: ChainPoint, mode: WriteMode): bigint {

@@ -9,7 +9,7 @@ import { HistoryReader, type Stretch } from "./history-reader.ts";
 const never = new AbortController().signal;
 
 function hashOf(number: bigint): Hash {
-  return numberToHex(number, { size: 32 });
+  return numberToHex(number + 1n, { size: 32 });
 }
 
 /** A chain with `perBlock` logs in each block, on a server that refuses ranges it finds too large. */

@@ -1,69 +1,25 @@
-import type { Database } from "@ghostchain/database";
-import { openTestDatabase, type TestDatabase } from "@ghostchain/database/testing";
-import { createInProcessBus, type EventBus } from "@ghostchain/event-bus";
 import { createFeedFollower, type FeedRow, readFeed } from "@ghostchain/feed";
-import {
-  type Clock,
-  createLogger,
-  createMetrics,
-  createSilentLogger,
-  Health,
-  systemClock,
-} from "@ghostchain/service";
+import { systemClock } from "@ghostchain/service";
 import { type Address, getAddress } from "viem";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createIndexer, type Indexer, type IndexerSettings } from "../../src/indexer.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { FakeChain, type LedgerEvent } from "../support/fake-chain.ts";
-import { expectedState, storedState } from "../support/ledger-model.ts";
+import { IndexerStand } from "../support/indexer-stand.ts";
+import { storedState } from "../support/ledger-model.ts";
 import { ledgerProduct } from "../support/ledger-product.ts";
 
-const logger = process.env.TEST_LOG ? createLogger({ level: "debug" }) : createSilentLogger();
 const product = ledgerProduct({ startBlock: 1n });
 const A = getAddress("0x00000000000000000000000000000000000000aa");
 const B = getAddress("0x00000000000000000000000000000000000000bb");
 
-let test: TestDatabase;
-let database: Database;
-let bus: EventBus;
-let started: Indexer[] = [];
+let stand: IndexerStand;
 beforeAll(async () => {
-  test = await openTestDatabase();
-  database = test.database;
+  stand = await IndexerStand.open();
 });
-afterAll(() => test.close());
-beforeEach(async () => {
-  await database.query("DROP SCHEMA IF EXISTS ledger, indexer, feed CASCADE");
-  bus = createInProcessBus({ logger });
-  await bus.start(new AbortController().signal);
-});
-afterEach(async () => {
-  await Promise.all(started.map((indexer) => indexer.stop()));
-  started = [];
-});
+afterEach(() => stand.reset());
+afterAll(() => stand.close());
 
 function move(from: Address, to: Address, amount: bigint): LedgerEvent {
   return { kind: "moved", from, to, amount };
-}
-
-async function run(chain: FakeChain, settings: Partial<IndexerSettings> = {}) {
-  const health = new Health();
-  const metrics = createMetrics({ processMetrics: false });
-  const clock: Clock = systemClock;
-  const deps = { database, bus, clock, logger, metrics, health };
-  const indexer = createIndexer(deps, { products: [product], rpc: chain, pollMs: 10, ...settings });
-  started.push(indexer);
-  await indexer.start(AbortSignal.timeout(10_000));
-  return { indexer, health, metrics };
-}
-
-async function caughtUp(indexer: Indexer, chain: FakeChain): Promise<void> {
-  await expect
-    .poll(() => indexer.point?.hash, { timeout: 10_000, interval: 5 })
-    .toBe(chain.head.hash);
-}
-
-async function expectChain(chain: FakeChain): Promise<void> {
-  expect(await storedState(database)).toEqual(expectedState(chain.blocks, 1n));
 }
 
 describe("createIndexer", () => {
@@ -71,21 +27,21 @@ describe("createIndexer", () => {
     const chain = new FakeChain();
     chain.mine(...Array.from({ length: 700 }, (_, i) => [move(A, B, BigInt(i))]));
     chain.faults = { ...chain.faults, rangeBlocks: 37 };
-    const { indexer, health } = await run(chain);
-    await caughtUp(indexer, chain);
+    const running = await stand.run(chain);
+    await stand.caughtUp(running, chain);
     chain.mine([move(B, A, 5n)], [], [move(A, B, 1n), { kind: "closed", who: A }]);
-    await caughtUp(indexer, chain);
-    await expectChain(chain);
-    expect(health.report().services.indexer).toEqual({ status: "ready" });
-    const { rows } = await readFeed(database, { after: 0, limit: 10_000 });
+    await stand.caughtUp(running, chain);
+    await stand.expectChain(chain);
+    expect(running.health.report().services.indexer).toEqual({ status: "ready" });
+    const { rows } = await readFeed(stand.database, { after: 0, limit: 10_000 });
     expect(rows.map((row) => row.sequenceId)).toEqual(Array.from({ length: 702 }, (_, i) => i + 1));
   });
 
   it("announces each row after it is committed, with what its subjects are told", async () => {
     const chain = new FakeChain();
-    const { indexer } = await run(chain);
-    await caughtUp(indexer, chain);
-    const follower = createFeedFollower({ database, bus, clock: systemClock, logger });
+    const running = await stand.run(chain);
+    await stand.caughtUp(running, chain);
+    const follower = createFeedFollower({ ...stand, clock: systemClock });
     await follower.start(new AbortController().signal);
     const heard: FeedRow[] = [];
     follower.listen({ onRows: (rows) => heard.push(...rows), onEpoch: () => {} });
@@ -111,18 +67,18 @@ describe("createIndexer", () => {
 
   it("retracts a reorganized branch in the same breath as it puts tables back", async () => {
     const chain = new FakeChain();
-    const { indexer } = await run(chain);
+    const running = await stand.run(chain);
     chain.mine(
       [move(A, B, 10n)],
       [move(A, B, 20n)],
       [move(A, B, 30n)],
       [{ kind: "closed", who: B }],
     );
-    await caughtUp(indexer, chain);
+    await stand.caughtUp(running, chain);
     chain.reorg(3, [move(B, A, 1n)], [], [], [move(A, B, 2n)]);
-    await caughtUp(indexer, chain);
-    await expectChain(chain);
-    const { rows } = await readFeed(database, { after: 3, limit: 10 });
+    await stand.caughtUp(running, chain);
+    await stand.expectChain(chain);
+    const { rows } = await readFeed(stand.database, { after: 3, limit: 10 });
     expect(rows).toMatchObject([
       { kind: "retract", retracts: [3], personal: [] },
       {
@@ -142,27 +98,27 @@ describe("createIndexer", () => {
 describe("createIndexer, on a chain that is reorganized,", () => {
   it("sees a branch that is shorter than the one it replaces", async () => {
     const chain = new FakeChain({ pushes: false });
-    const { indexer } = await run(chain);
+    const running = await stand.run(chain);
     chain.mine([move(A, B, 10n)], [move(A, B, 20n)], [move(A, B, 30n)]);
-    await caughtUp(indexer, chain);
+    await stand.caughtUp(running, chain);
     chain.reorg(2, [move(B, A, 1n)]);
-    await caughtUp(indexer, chain);
+    await stand.caughtUp(running, chain);
     chain.reorg(1);
-    await caughtUp(indexer, chain);
-    await expectChain(chain);
+    await stand.caughtUp(running, chain);
+    await stand.expectChain(chain);
   });
 
   it("derives all anew, under a new epoch, when a reorg is deeper than what can be undone", async () => {
     const chain = new FakeChain();
-    const { indexer } = await run(chain, { horizonBlocks: 4 });
+    const running = await stand.run(chain, { horizonBlocks: 4 });
     chain.mine(...Array.from({ length: 20 }, (_, i) => [move(A, B, BigInt(i))]));
-    await caughtUp(indexer, chain);
-    const before = await readFeed(database, { after: 0, limit: 0 });
+    await stand.caughtUp(running, chain);
+    const before = await readFeed(stand.database, { after: 0, limit: 0 });
     const asked = chain.asked.get("eth_getLogs") ?? 0;
     chain.reorg(12, ...Array.from({ length: 13 }, (_, i) => [move(B, A, BigInt(i))]));
-    await caughtUp(indexer, chain);
-    await expectChain(chain);
-    const after = await readFeed(database, { after: 0, limit: 0 });
+    await stand.caughtUp(running, chain);
+    await stand.expectChain(chain);
+    const after = await readFeed(stand.database, { after: 0, limit: 0 });
     expect(after.position.epoch).not.toBe(before.position.epoch);
     // What still holds was derived from the database: only the new branch was fetched.
     expect((chain.asked.get("eth_getLogs") ?? 0) - asked).toBeLessThanOrEqual(13);
@@ -172,38 +128,38 @@ describe("createIndexer, on a chain that is reorganized,", () => {
 describe("createIndexer on a database that has been used", () => {
   it("goes on where it stopped", async () => {
     const chain = new FakeChain();
-    const first = await run(chain);
+    const first = await stand.run(chain);
     chain.mine([move(A, B, 1n)], [move(A, B, 2n)]);
-    await caughtUp(first.indexer, chain);
+    await stand.caughtUp(first, chain);
     await first.indexer.stop();
     chain.reorg(1, [move(B, A, 3n)], [move(B, A, 4n)]);
-    const second = await run(chain);
-    await caughtUp(second.indexer, chain);
-    await expectChain(chain);
-    const { rows } = await readFeed(database, { after: 0, limit: 10 });
+    const second = await stand.run(chain);
+    await stand.caughtUp(second, chain);
+    await stand.expectChain(chain);
+    const { rows } = await readFeed(stand.database, { after: 0, limit: 10 });
     expect(rows.map((row) => row.kind)).toEqual(["event", "event", "retract", "event", "event"]);
   });
 
   it("begins anew on a chain that was wiped and began again", async () => {
     const old = new FakeChain();
-    const first = await run(old);
+    const first = await stand.run(old);
     old.mine([move(A, B, 1n)], [move(A, B, 2n)]);
-    await caughtUp(first.indexer, old);
+    await stand.caughtUp(first, old);
     await first.indexer.stop();
     const fresh = new FakeChain({ genesis: "another" });
     fresh.mine([move(B, A, 9n)]);
-    const second = await run(fresh);
-    await caughtUp(second.indexer, fresh);
-    await expectChain(fresh);
+    const second = await stand.run(fresh);
+    await stand.caughtUp(second, fresh);
+    await stand.expectChain(fresh);
   });
 
   it("refuses a chain of another id, and says what to do", async () => {
     const chain = new FakeChain();
-    const { indexer } = await run(chain);
-    await caughtUp(indexer, chain);
-    await indexer.stop();
-    await database.query("UPDATE indexer.chain SET chain_id = 1");
-    await expect(run(chain)).rejects.toMatchObject({
+    const running = await stand.run(chain);
+    await stand.caughtUp(running, chain);
+    await running.indexer.stop();
+    await stand.database.query("UPDATE indexer.chain SET chain_id = 1");
+    await expect(stand.run(chain)).rejects.toMatchObject({
       fault: { code: "INDEXER_CHAIN_MISMATCH", stored: "1", answered: "31337" },
       message: expect.stringContaining("use another database"),
     });
@@ -211,30 +167,30 @@ describe("createIndexer on a database that has been used", () => {
 
   it("derives tables again from what is stored when a product changes", async () => {
     const chain = new FakeChain();
-    const first = await run(chain);
+    const first = await stand.run(chain);
     chain.mine([move(A, B, 1n)], [{ kind: "closed", who: B }]);
-    await caughtUp(first.indexer, chain);
+    await stand.caughtUp(first, chain);
     await first.indexer.stop();
     const { "Ledger:Closed": _, ...projections } = product.projections;
     const asked = chain.asked.get("eth_getLogs") ?? 0;
-    const second = await run(chain, { products: [{ ...product, projections }] });
-    await caughtUp(second.indexer, chain);
-    expect((await storedState(database)).accounts).toHaveLength(2);
+    const second = await stand.run(chain, { products: [{ ...product, projections }] });
+    await stand.caughtUp(second, chain);
+    expect((await storedState(stand.database)).accounts).toHaveLength(2);
     expect(chain.asked.get("eth_getLogs")).toBe(asked);
   });
 
   it("lets one process write and another take over when it ends", async () => {
     const chain = new FakeChain();
-    const first = await run(chain);
+    const first = await stand.run(chain);
     chain.mine([move(A, B, 1n)]);
-    await caughtUp(first.indexer, chain);
-    const second = await run(chain);
+    await stand.caughtUp(first, chain);
+    const second = await stand.run(chain);
     chain.mine([move(A, B, 2n)]);
-    await caughtUp(first.indexer, chain);
+    await stand.caughtUp(first, chain);
     expect(second.indexer.point).toBeUndefined();
     await first.indexer.stop();
     chain.mine([move(A, B, 3n)]);
-    await caughtUp(second.indexer, chain);
-    await expectChain(chain);
+    await stand.caughtUp(second, chain);
+    await stand.expectChain(chain);
   });
 });

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { Socket } from "node:net";
+
+/** What a test's server answers to one request; undefined for nothing at all. */
+export type Respond = (method: string, params: unknown[], id: number) => unknown;
+
+/** JSON-RPC over HTTP and WebSocket on one port, which answers what a test says, true or not. */
+export class RpcServer {
+  respond: Respond = () => undefined;
+  readonly #http: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly requests: string[] = [];
+  headers: Record<string, unknown> = {};
+
+  private constructor() {
+    this.#http = createServer((request, response) => {
+      this.headers = request.headers;
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        const answer = this.#answer(Buffer.concat(chunks).toString());
+        if (answer !== undefined) response.end(answer);
+      });
+    });
+    this.#http.on("upgrade", (request, socket: Socket) => {
+      const accept = createHash("sha1")
+        .update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+        .digest("base64");
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      );
+      this.#sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => this.#sockets.delete(socket));
+      socket.on("data", (data: Buffer) => {
+        for (const text of readFrames(data)) this.#reply(socket, text);
+      });
+    });
+  }
+
+  static async listen(): Promise<RpcServer> {
+    const server = new RpcServer();
+    await new Promise<void>((done) => server.#http.listen(0, "127.0.0.1", done));
+    return server;
+  }
+
+  get host(): string {
+    const address = this.#http.address();
+    return `127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+  }
+
+  /** To every WebSocket. */
+  push(message: unknown): void {
+    for (const socket of this.#sockets) socket.write(frame(JSON.stringify(message)));
+  }
+
+  /** Breaks every WebSocket. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.#http.closeAllConnections();
+    await new Promise((done) => this.#http.close(done));
+  }
+
+  #reply(socket: Socket, text: string): void {
+    const answer = this.#answer(text);
+    if (answer !== undefined) socket.write(frame(answer));
+  }
+
+  #answer(text: string): string | undefined {
+    const { id, method, params } = JSON.parse(text);
+    this.requests.push(method);
+    const answer = this.respond(method, params, id);
+    if (answer === undefined || typeof answer === "string") return answer;
+    return JSON.stringify({ jsonrpc: "2.0", id, ...answer });
+  }
+}
+
+/** An unmasked text frame of less than 64 KiB. */
+function frame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const head = payload.length < 126 ? Buffer.from([0x81, payload.length]) : Buffer.alloc(4);
+  if (payload.length >= 126) {
+    head.set([0x81, 126]);
+    head.writeUInt16BE(payload.length, 2);
+  }
+  return Buffer.concat([head, payload]);
+}
+
+/** The masked text frames of one piece of data, each of less than 64 KiB. */
+function* readFrames(data: Buffer): Generator<string> {
+  for (let at = 0; at < data.length; ) {
+    const isText = ((data[at] ?? 0) & 0x0f) === 1;
+    const short = (data[at + 1] ?? 0) & 0x7f;
+    const length = short === 126 ? data.readUInt16BE(at + 2) : short;
+    const mask = at + (short === 126 ? 4 : 2);
+    const payload = data.subarray(mask + 4, mask + 4 + length);
+    const text = payload.map((byte, i) => byte ^ (data[mask + (i % 4)] ?? 0));
+    if (isText) yield Buffer.from(text).toString();
+    at = mask + 4 + length;
+  }
+}
