@@ -34,6 +34,10 @@ describe("production at an interval", () => {
     expect(interval.dueAtMs({ nowMs: 1013, lastBlockAtMs: 1013, hasPending: true })).toBe(1250);
   });
 
+  it("leaves half of a slot for what comes after filling the block", () => {
+    expect(producer({ kind: "interval", blockTimeMs: 250 }).fillMs).toBe(125);
+  });
+
   it("never drifts and never makes two blocks in a slot", () =>
     assert(
       property(integer({ min: 1, max: 5000 }), integer({ min: 0, max: 1e9 }), (blockTimeMs, at) => {

@@ -33,7 +33,17 @@ export function createOpenProducer(options: OpenProducerOptions): Producer {
     dueAtMs: (view) => dueAtMs(options.schedule, view),
     attributes: (parent, nowMs) => attributes(options, parent, nowMs),
     makesEmptyBlocks: options.schedule.kind !== "instant",
+    fillMs: fillMs(options.schedule),
   };
+}
+
+/** Where nobody waits for a slot, whoever sent the transactions waits for the block. */
+const UNTIMED_FILL_MS = 500;
+/** The rest of a slot is for the state root and the disk. */
+const FILL_SHARE = 0.5;
+
+function fillMs(schedule: Schedule): number {
+  return schedule.kind === "interval" ? schedule.blockTimeMs * FILL_SHARE : UNTIMED_FILL_MS;
 }
 
 function dueAtMs(schedule: Schedule, view: ProductionView): number | undefined {

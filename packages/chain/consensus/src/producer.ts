@@ -14,6 +14,8 @@ export interface Producer {
   attributes(parent: Header, nowMs: number): BlockAttributes;
   /** Whether a block that is due is made though no transaction goes into it. */
   readonly makesEmptyBlocks: boolean;
+  /** How long transactions may be put into one block; sealing and storing it comes after. */
+  readonly fillMs: number;
 }
 
 export interface ProductionView {

@@ -22,9 +22,6 @@ export interface ProductionDeps {
   readonly metrics: NodeMetrics;
 }
 
-/** How long a block may be filled; what does not fit waits for the next. */
-const FILL_MS = 600;
-
 /** Blocks put on one another before they are written together. */
 const BATCH_BLOCKS = 128;
 
@@ -165,7 +162,7 @@ export class Production {
 
   #timer(): () => boolean {
     const { clock } = this.#deps;
-    const endsMs = clock.now() + FILL_MS;
+    const endsMs = clock.now() + this.#producer.fillMs;
     return () => clock.now() >= endsMs;
   }
 }
