@@ -1,5 +1,5 @@
 import { Common, Mainnet, Hardfork as TheirHardfork } from "@ethereumjs/common";
-import { createEVM, type EVM, type EVMResult } from "@ethereumjs/evm";
+import { createEVM, type EVM, EVMError, type EVMResult } from "@ethereumjs/evm";
 import { SimpleStateManager } from "@ethereumjs/statemanager";
 import { Account, createAddressFromString, type Address as TheirAddress } from "@ethereumjs/util";
 import { bigIntToBytes, bigIntToFixedBytes, bytesToBigInt, bytesToHex } from "@ghostchain/encoding";
@@ -101,7 +101,9 @@ function outcomeOf(
   gas: bigint,
   accounts: AccountOutcome[],
 ): Outcome {
-  const error = execResult.exceptionError?.error;
+  const reported = execResult.exceptionError?.error;
+  // An error in name only: in Frontier the contract stays, without code. Since Homestead it is out of gas.
+  const error = reported === EVMError.errorMessages.CODESTORE_OUT_OF_GAS ? undefined : reported;
   return {
     ending: error === undefined ? "success" : error === "revert" ? "revert" : "halt",
     gasLeft: gas - execResult.executionGasUsed,
