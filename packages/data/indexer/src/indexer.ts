@@ -5,8 +5,8 @@ import type { Clock, Health, Logger, Metrics, Service } from "@ghostchain/servic
 import { Announcer } from "./announcer.ts";
 import { identify, prepareTables } from "./chain-identity.ts";
 import { type Activity, ChainTracker, type TrackerDeps } from "./chain-tracker.ts";
-import { LogRouter } from "./decode-logs.ts";
 import { IndexerError } from "./indexer-error.ts";
+import { LogRouter } from "./log-router.ts";
 import { createIndexerMetrics } from "./metrics.ts";
 import { connect } from "./rpc/connect.ts";
 import type { Eip1193Provider } from "./rpc/provider-connection.ts";

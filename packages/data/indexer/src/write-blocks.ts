@@ -3,8 +3,8 @@ import { appendFeed, type FeedRow, loadFeed, type NewFeedRow } from "@ghostchain
 import type { ChainEvent, FeedDraft, Product } from "@ghostchain/product";
 import type { Logger } from "@ghostchain/service";
 import { TransactionSql } from "./block-sql.ts";
-import type { EventHandler, LogRouter } from "./decode-logs.ts";
 import { IndexerError } from "./indexer-error.ts";
+import type { EventHandler, LogRouter } from "./log-router.ts";
 import type { IndexerMetrics } from "./metrics.ts";
 import { personalMessages } from "./personal-messages.ts";
 import type { ChainPoint, IndexedBlock, RawLog } from "./source/block.ts";

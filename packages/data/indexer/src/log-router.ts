@@ -1,12 +1,6 @@
 import type { ChainEvent, FeedMapper, Product, Projection } from "@ghostchain/product";
-import {
-  type Abi,
-  type AbiEvent,
-  type Address,
-  decodeEventLog,
-  getAddress,
-  toEventSelector,
-} from "viem";
+import { type AbiEvent, type Address, getAddress, toEventSelector } from "viem";
+import { eventDecoder } from "./decode-event.ts";
 import type { IndexedBlock, RawLog } from "./source/block.ts";
 
 /** What one product does with one event. */
@@ -69,23 +63,16 @@ export class LogRouter {
 const NONE: readonly EventHandler[] = [];
 
 function decoder(event: AbiEvent, contract: string, address: Address): EventHandler["decode"] {
-  const abi: Abi = [event];
-  return (log, block) => {
-    const { args } = decodeEventLog({
-      abi,
-      data: log.data,
-      topics: log.topics as [signature: Address, ...rest: Address[]],
-    });
-    return {
-      contract,
-      name: event.name,
-      args: (args ?? {}) as Readonly<Record<string, unknown>>,
-      address,
-      blockNumber: block.number,
-      blockHash: block.hash,
-      blockTimestampMs: block.timestampMs,
-      transactionHash: log.transactionHash,
-      logIndex: log.logIndex,
-    };
-  };
+  const decode = eventDecoder(event);
+  return (log, block) => ({
+    contract,
+    name: event.name,
+    args: decode(log) as Readonly<Record<string, unknown>>,
+    address,
+    blockNumber: block.number,
+    blockHash: block.hash,
+    blockTimestampMs: block.timestampMs,
+    transactionHash: log.transactionHash,
+    logIndex: log.logIndex,
+  });
 }
