@@ -1,4 +1,4 @@
-import type { Sql } from "@ghostchain/database";
+import type { BlockSql } from "@ghostchain/product";
 import { zeroAddress } from "viem";
 import { blockTime, chainTime, eventKey } from "./event-key.ts";
 import type { CoreEvent, ScanEvent } from "./game-events.ts";
@@ -7,10 +7,10 @@ import { recordResult } from "./result.ts";
 
 export async function onLevelConfigured(
   event: CoreEvent<"LevelConfigured">,
-  sql: Sql,
+  sql: BlockSql,
 ): Promise<void> {
   const { level, deathRateBps, scanInterval, minStake } = event.args;
-  await sql.query(
+  sql.send(
     `INSERT INTO ghostnet.levels (level, death_rate_bps, scan_interval_seconds, min_stake)
      VALUES ($1, $2, $3, $4)
      ON CONFLICT (level) DO UPDATE SET death_rate_bps = EXCLUDED.death_rate_bps,
@@ -19,17 +19,23 @@ export async function onLevelConfigured(
   );
 }
 
-export async function onScanScheduled(event: CoreEvent<"ScanScheduled">, sql: Sql): Promise<void> {
-  await sql.query("UPDATE ghostnet.levels SET next_scan_at = $2 WHERE level = $1", [
+export async function onScanScheduled(
+  event: CoreEvent<"ScanScheduled">,
+  sql: BlockSql,
+): Promise<void> {
+  sql.send("UPDATE ghostnet.levels SET next_scan_at = $2 WHERE level = $1", [
     event.args.level,
     chainTime(event.args.scanAt),
   ]);
 }
 
-export async function onScanExecuted(event: ScanEvent<"ScanExecuted">, sql: Sql): Promise<void> {
+export async function onScanExecuted(
+  event: ScanEvent<"ScanExecuted">,
+  sql: BlockSql,
+): Promise<void> {
   const { level, number, seed, baseRateBps, modifierBps } = event.args;
-  await sql.query("UPDATE ghostnet.levels SET scans = $2 WHERE level = $1", [level, number]);
-  await sql.query(
+  sql.send("UPDATE ghostnet.levels SET scans = $2 WHERE level = $1", [level, number]);
+  sql.send(
     `INSERT INTO ghostnet.scans
        (level, number, seed, base_rate_bps, modifier_bps, executed_at, tx_hash)
      VALUES ($1, $2, $3, $4, $5, $6, $7)`,
@@ -39,15 +45,15 @@ export async function onScanExecuted(event: ScanEvent<"ScanExecuted">, sql: Sql)
 
 export async function onDeathsProcessed(
   event: CoreEvent<"DeathsProcessed">,
-  sql: Sql,
+  sql: BlockSql,
 ): Promise<void> {
   const { level, count, totalCapital } = event.args;
-  await sql.query(
+  sql.send(
     `UPDATE ghostnet.levels SET deaths = deaths + $2, dead_capital = dead_capital + $3
      WHERE level = $1`,
     [level, count, totalCapital],
   );
-  await sql.query(
+  sql.send(
     `UPDATE ghostnet.scans SET deaths = deaths + $2, dead_capital = dead_capital + $3 ${LAST_SCAN}`,
     [level, count, totalCapital],
   );
@@ -55,21 +61,18 @@ export async function onDeathsProcessed(
 
 export async function onGhostStreaksUpdated(
   event: CoreEvent<"GhostStreaksUpdated">,
-  sql: Sql,
+  sql: BlockSql,
 ): Promise<void> {
   const { level, count } = event.args;
-  await sql.query(`UPDATE ghostnet.scans SET survivors = survivors + $2 ${LAST_SCAN}`, [
-    level,
-    count,
-  ]);
+  sql.send(`UPDATE ghostnet.scans SET survivors = survivors + $2 ${LAST_SCAN}`, [level, count]);
 }
 
 export async function onCascadeDistributed(
   event: CoreEvent<"CascadeDistributed">,
-  sql: Sql,
+  sql: BlockSql,
 ): Promise<void> {
   const { level, sameLevel, upstream, burned, protocol } = event.args;
-  await sql.query(
+  sql.send(
     `UPDATE ghostnet.scans SET same_level = $2, upstream = $3, burned = $4, protocol = $5
      ${LAST_SCAN}`,
     [level, sameLevel, upstream, burned, protocol],
@@ -79,28 +82,25 @@ export async function onCascadeDistributed(
 /** The contract takes a quarter, rounded down, from every level at once. */
 export async function onSystemReset(
   event: CoreEvent<"SystemResetTriggered">,
-  sql: Sql,
+  sql: BlockSql,
 ): Promise<void> {
   const { penaltyPool, jackpotWinner, jackpotAmount } = event.args;
-  await sql.query(
-    "UPDATE ghostnet.levels SET total_staked = total_staked - div(total_staked, 4)",
-    [],
-  );
-  await penalizePositions(event, sql);
-  await sql.query(
+  sql.send("UPDATE ghostnet.levels SET total_staked = total_staked - div(total_staked, 4)", []);
+  penalizePositions(event, sql);
+  sql.send(
     `INSERT INTO ghostnet.resets (id, penalty_pool, jackpot_winner, jackpot, at)
      VALUES ($1, $2, $3, $4, $5)`,
     [eventKey(event), penaltyPool, jackpotWinner.toLowerCase(), jackpotAmount, blockTime(event)],
   );
   if (jackpotWinner === zeroAddress) return;
-  await recordResult(sql, event, { user: jackpotWinner, pnl: jackpotAmount });
+  recordResult(sql, event, { user: jackpotWinner, pnl: jackpotAmount });
 }
 
 export async function onResetDeadlineMoved(
   event: CoreEvent<"ResetDeadlineMoved">,
-  sql: Sql,
+  sql: BlockSql,
 ): Promise<void> {
-  await sql.query(
+  sql.send(
     `INSERT INTO ghostnet.game (id, reset_deadline) VALUES (1, $1)
      ON CONFLICT (id) DO UPDATE SET reset_deadline = EXCLUDED.reset_deadline`,
     [chainTime(event.args.deadline)],
@@ -109,18 +109,21 @@ export async function onResetDeadlineMoved(
 
 export async function onBoostSignerUpdated(
   event: CoreEvent<"BoostSignerUpdated">,
-  sql: Sql,
+  sql: BlockSql,
 ): Promise<void> {
-  await sql.query(
+  sql.send(
     `INSERT INTO ghostnet.game (id, boost_signer) VALUES (1, $1)
      ON CONFLICT (id) DO UPDATE SET boost_signer = EXCLUDED.boost_signer`,
     [event.args.newSigner.toLowerCase()],
   );
 }
 
-export async function onBoostApplied(event: CoreEvent<"BoostApplied">, sql: Sql): Promise<void> {
+export async function onBoostApplied(
+  event: CoreEvent<"BoostApplied">,
+  sql: BlockSql,
+): Promise<void> {
   const { user, boostType, valueBps, expiry } = event.args;
-  await sql.query(
+  sql.send(
     `INSERT INTO ghostnet.boosts (id, user_address, boost_type, value_bps, expires_at, applied_at)
      VALUES ($1, $2, $3, $4, $5, $6)`,
     [eventKey(event), user.toLowerCase(), boostType, valueBps, chainTime(expiry), blockTime(event)],

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { dataTokenAbi, ghostCoreAbi, traceScanAbi } from "@ghostchain/contracts";
-import { type Hex, parseEther, toHex } from "viem";
+import { type Address, type Hex, parseEther, toHex } from "viem";
 import type { GhostnetDeployment } from "../../src/dev/deploy-ghostnet.ts";
 import type { DevAccount, DevChain } from "../../src/dev/dev-chain.ts";
 import { createRandom } from "../../src/dev/random.ts";
@@ -49,8 +50,17 @@ export class RandomGame {
     await this.#core(deployer, "setBoostSigner", [deployer.account.address]);
   }
 
+  /** Returns when all that was sent is mined. */
   async play(steps: number): Promise<void> {
     for (let step = 0; step < steps; step++) await this.#step();
+    for (const { account } of this.players) {
+      while ((await this.#nonce(account.address, "pending")) > (await this.#nonce(account.address)))
+        await sleep(5);
+    }
+  }
+
+  #nonce(address: Address, blockTag: "pending" | "latest" = "latest"): Promise<number> {
+    return this.#chain.client.getTransactionCount({ address, blockTag });
   }
 
   async #step(): Promise<void> {
