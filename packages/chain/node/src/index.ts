@@ -1,4 +1,4 @@
-export type { ImportOutcome } from "./block-importer.ts";
+export type { ImportOutcome } from "./chain/block-importer.ts";
 export { createDevChain, type DevChain, type DevChainOptions } from "./dev-chain.ts";
 export { createNode, type GhostNode, type NodeOptions } from "./node.ts";
 export { NodeError, type NodeFault } from "./node-error.ts";

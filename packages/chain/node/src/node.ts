@@ -10,14 +10,14 @@ import {
   type Service,
   systemClock,
 } from "@ghostchain/service";
-import { createBackend } from "./backend.ts";
-import type { ImportOutcome } from "./block-importer.ts";
-import type { ChainMove } from "./chain.ts";
-import { createDevControl, createDevParts, type DevParts } from "./dev-control.ts";
+import { createBackend } from "./backend/backend.ts";
+import type { ImportOutcome } from "./chain/block-importer.ts";
+import type { ChainMove } from "./chain/chain.ts";
+import { createDevControl, createDevParts, type DevParts } from "./dev/dev-control.ts";
 import { createNodeMetrics, type NodeMetrics } from "./metrics.ts";
 import { NodeError } from "./node-error.ts";
-import { openStores, type Stores } from "./open-stores.ts";
 import { type RunningNode, runNode } from "./running-node.ts";
+import { openStores, type Stores } from "./store/open-stores.ts";
 
 export interface NodeOptions {
   readonly spec: ChainSpec;

@@ -1,6 +1,6 @@
 import { type Hex, toQuantity } from "@ghostchain/encoding";
 import type { SenderTransaction } from "@ghostchain/protocol";
-import type { ChainPoint } from "./chain.ts";
+import type { ChainPoint } from "../chain/chain.ts";
 
 /** What a dev chain comes back to. */
 export interface Snapshot {

@@ -1,5 +1,5 @@
 import type { StagedState } from "@ghostchain/accounts";
-import type { BlockRecord } from "./block-record.ts";
+import type { BlockRecord } from "../store/block-record.ts";
 
 /** A block that holds, with the state it leads to. Nothing of it is written yet. */
 export interface ExecutedBlock {

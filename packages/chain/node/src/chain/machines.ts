@@ -6,8 +6,8 @@ import {
   precompilesOf,
   type Tracer,
 } from "@ghostchain/evm";
-import type { Impersonation } from "./impersonation.ts";
-import { lettingContractsSend } from "./letting-contracts-send.ts";
+import type { Impersonation } from "../dev/impersonation.ts";
+import { lettingContractsSend } from "../dev/letting-contracts-send.ts";
 
 /** The machines that run this chain's code, one for each set of rules, made when first needed. */
 export class Machines {

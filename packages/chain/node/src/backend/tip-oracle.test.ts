@@ -1,7 +1,7 @@
 import type { Hash } from "@ghostchain/evm";
 import type { ExecutedReceipt, StoredBlock } from "@ghostchain/protocol";
 import { expect, it } from "vitest";
-import type { Chain } from "./chain.ts";
+import type { Chain } from "../chain/chain.ts";
 import { TipOracle } from "./tip-oracle.ts";
 
 const GWEI = 10n ** 9n;

@@ -6,10 +6,10 @@ import {
 } from "@ghostchain/accounts";
 import type { ChainSpec, SenderTransaction } from "@ghostchain/protocol";
 import type { CodedError } from "@ghostchain/service";
-import type { Branch } from "./branch.ts";
-import { blockSite } from "./execute-block.ts";
-import type { ExecutedBlock } from "./executed-block.ts";
-import type { Machines } from "./machines.ts";
+import type { Branch } from "../chain/branch.ts";
+import { blockSite } from "../chain/execute-block.ts";
+import type { ExecutedBlock } from "../chain/executed-block.ts";
+import type { Machines } from "../chain/machines.ts";
 
 /** A block made here, and what was left out of it for good. */
 export interface MadeBlock {

@@ -15,14 +15,14 @@ import {
   rulesAt,
   type StoredBlock,
 } from "@ghostchain/protocol";
+import type { NodeMetrics } from "../metrics.ts";
+import { NodeError } from "../node-error.ts";
 import type { Branch } from "./branch.ts";
 import { type Chain, treeBlockOf } from "./chain.ts";
 import { blockSite, executeBlock } from "./execute-block.ts";
 import type { ExecutedBlock } from "./executed-block.ts";
 import type { Lane } from "./lane.ts";
 import type { Machines } from "./machines.ts";
-import type { NodeMetrics } from "./metrics.ts";
-import { NodeError } from "./node-error.ts";
 import { type OpenedBlock, openBlock, requireOwnBody } from "./open-block.ts";
 
 export interface BlockImporterDeps {

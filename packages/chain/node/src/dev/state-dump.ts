@@ -13,7 +13,7 @@ import {
   type StateChanges,
 } from "@ghostchain/evm";
 import { z } from "zod";
-import { NodeError } from "./node-error.ts";
+import { NodeError } from "../node-error.ts";
 
 /** A dump that is packed can claim to be larger than memory; this is as far as it is believed. */
 const DUMP_LIMIT_BYTES = 512 * 1024 * 1024;

@@ -3,11 +3,11 @@ import { createOpenProducer, type Schedule } from "@ghostchain/consensus";
 import type { Address, Hash } from "@ghostchain/evm";
 import type { DevControl } from "@ghostchain/rpc";
 import type { Clock } from "@ghostchain/service";
-import type { Chain } from "./chain.ts";
-import type { MinedWaits } from "./mined-waits.ts";
-import type { NextBlock } from "./next-block.ts";
-import type { Production } from "./production.ts";
-import type { ProductionLoop } from "./production-loop.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { MinedWaits } from "../production/mined-waits.ts";
+import type { NextBlock } from "../production/next-block.ts";
+import type { Production } from "../production/production.ts";
+import type { ProductionLoop } from "../production/production-loop.ts";
 
 export interface DevMiningDeps {
   readonly chain: Chain;

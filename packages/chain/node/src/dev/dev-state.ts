@@ -8,8 +8,8 @@ import {
   hashOfBytes,
 } from "@ghostchain/evm";
 import type { DevControl } from "@ghostchain/rpc";
-import type { Chain } from "./chain.ts";
-import type { Lane } from "./lane.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { Lane } from "../chain/lane.ts";
 import { changesOfDump, dumpState } from "./state-dump.ts";
 
 const NO_STORAGE: ReadonlyMap<bigint, bigint> = new Map();

@@ -2,8 +2,8 @@ import type { BlockAttributes } from "@ghostchain/accounts";
 import type { Producer } from "@ghostchain/consensus";
 import type { Address, Hash } from "@ghostchain/evm";
 import type { ChainSpec, Header, StoredBlock } from "@ghostchain/protocol";
-import { DevTime } from "./dev-time.ts";
-import { NodeError } from "./node-error.ts";
+import { DevTime } from "../dev/dev-time.ts";
+import { NodeError } from "../node-error.ts";
 import { nextSecond, type Outlook, outlookAfter, targetGasLimitOf } from "./outlook.ts";
 
 /** What the block after the head is going to say, by its producer and by what a dev chain's user wants instead. */

@@ -15,10 +15,10 @@ import {
   type StoredBlock,
 } from "@ghostchain/protocol";
 import type { BlockReference, CallOutcome, CallRequest } from "@ghostchain/rpc";
-import type { Chain } from "./chain.ts";
-import type { Machines } from "./machines.ts";
-import { NodeError } from "./node-error.ts";
-import type { PendingBlock } from "./pending-block.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { Machines } from "../chain/machines.ts";
+import { NodeError } from "../node-error.ts";
+import type { PendingBlock } from "../production/pending-block.ts";
 import { simulateCall } from "./simulate-call.ts";
 
 /** A block with the state after it, as far as that is kept. */

@@ -7,7 +7,7 @@ import {
   signTransaction,
   type UnsignedTransaction,
 } from "@ghostchain/protocol";
-import { NodeError } from "./node-error.ts";
+import { NodeError } from "../node-error.ts";
 
 /** The private keys this node signs with. They are worth as little as the process's memory is safe. */
 export class KeyRing {

@@ -1,7 +1,7 @@
 import type { TransactionPool } from "@ghostchain/accounts";
 import type { Clock } from "@ghostchain/service";
-import type { Chain } from "./chain.ts";
-import type { ExecutedBlock } from "./executed-block.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { ExecutedBlock } from "../chain/executed-block.ts";
 import type { Production } from "./production.ts";
 
 export interface PendingBlockDeps {

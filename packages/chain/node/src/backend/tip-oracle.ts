@@ -1,5 +1,5 @@
 import type { ExecutedReceipt, StoredBlock } from "@ghostchain/protocol";
-import type { Chain } from "./chain.ts";
+import type { Chain } from "../chain/chain.ts";
 
 const GWEI = 10n ** 9n;
 const BLOCKS = 20;

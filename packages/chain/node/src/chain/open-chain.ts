@@ -1,8 +1,8 @@
 import { createGenesis } from "@ghostchain/accounts";
 import { encodeBlock, type StoredBlock } from "@ghostchain/protocol";
+import { NodeError } from "../node-error.ts";
+import { canonicalChanges } from "../store/chain-store.ts";
 import { Chain, type ChainDeps } from "./chain.ts";
-import { canonicalChanges } from "./chain-store.ts";
-import { NodeError } from "./node-error.ts";
 
 /**
  * Opens the chain that the store holds, or begins it in an empty one.

@@ -2,12 +2,12 @@ import type { TransactionPool } from "@ghostchain/accounts";
 import type { Producer } from "@ghostchain/consensus";
 import type { Hash } from "@ghostchain/evm";
 import type { Clock } from "@ghostchain/service";
+import { Branch } from "../chain/branch.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { Lane } from "../chain/lane.ts";
+import type { Machines } from "../chain/machines.ts";
+import type { NodeMetrics } from "../metrics.ts";
 import { type MadeBlock, makeBlock, type TransactionSource } from "./block-maker.ts";
-import { Branch } from "./branch.ts";
-import type { Chain } from "./chain.ts";
-import type { Lane } from "./lane.ts";
-import type { Machines } from "./machines.ts";
-import type { NodeMetrics } from "./metrics.ts";
 import type { MinedWaits } from "./mined-waits.ts";
 import type { NextBlock } from "./next-block.ts";
 

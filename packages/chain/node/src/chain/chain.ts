@@ -3,11 +3,11 @@ import type { AccountState, StateSnapshot } from "@ghostchain/accounts";
 import type { Address, Hash, StateChanges } from "@ghostchain/evm";
 import { BlockTree, type ChainSpec, type StoredBlock, type TreeBlock } from "@ghostchain/protocol";
 import type { KeyChange, KeyValue } from "@ghostchain/storage";
+import type { NodeMetrics } from "../metrics.ts";
+import { NodeError } from "../node-error.ts";
+import { type ChainStore, canonicalChanges } from "../store/chain-store.ts";
 import { Branch } from "./branch.ts";
-import { type ChainStore, canonicalChanges } from "./chain-store.ts";
 import type { ExecutedBlock } from "./executed-block.ts";
-import type { NodeMetrics } from "./metrics.ts";
-import { NodeError } from "./node-error.ts";
 
 export interface ChainDeps {
   readonly spec: ChainSpec;

@@ -9,14 +9,14 @@ import {
 import { createMetrics } from "@ghostchain/service";
 import { openMemory } from "@ghostchain/storage";
 import { describe, expect, it } from "vitest";
+import type { Branch } from "../chain/branch.ts";
+import { Machines } from "../chain/machines.ts";
+import { openChain } from "../chain/open-chain.ts";
+import { Impersonation } from "../dev/impersonation.ts";
+import { createNodeMetrics } from "../metrics.ts";
+import { ChainStore } from "../store/chain-store.ts";
+import { createMemoryLog } from "../store/memory-log.ts";
 import { listSource, makeBlock } from "./block-maker.ts";
-import type { Branch } from "./branch.ts";
-import { ChainStore } from "./chain-store.ts";
-import { Impersonation } from "./impersonation.ts";
-import { Machines } from "./machines.ts";
-import { createMemoryLog } from "./memory-log.ts";
-import { createNodeMetrics } from "./metrics.ts";
-import { openChain } from "./open-chain.ts";
 
 const [ALICE] = devAccounts();
 if (!ALICE) throw new Error("a dev chain has accounts");

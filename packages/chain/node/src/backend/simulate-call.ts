@@ -6,8 +6,8 @@ import {
   type StateReader,
 } from "@ghostchain/evm";
 import type { CallOutcome, CallRequest, TransactionRequest } from "@ghostchain/rpc";
+import type { Machines } from "../chain/machines.ts";
 import { AccessRecorder } from "./access-recorder.ts";
-import type { Machines } from "./machines.ts";
 import { overrideState } from "./overridden-state.ts";
 
 /** Where a call is to be run: a block, and the state after it. */

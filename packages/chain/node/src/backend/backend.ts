@@ -1,7 +1,7 @@
 import type { ChainSpec, SenderTransaction } from "@ghostchain/protocol";
 import type { DevControl, HeadEvent, RpcBackend } from "@ghostchain/rpc";
-import { forkSchedule } from "./fork-schedule.ts";
-import type { RunningNode } from "./running-node.ts";
+import { forkSchedule } from "../chain/fork-schedule.ts";
+import type { RunningNode } from "../running-node.ts";
 
 export interface BackendEvents {
   onHead(listener: (event: HeadEvent) => void): () => void;

@@ -23,7 +23,7 @@ import {
   type Transaction,
   type Withdrawal,
 } from "@ghostchain/protocol";
-import { NodeError } from "./node-error.ts";
+import { NodeError } from "../node-error.ts";
 
 /**
  * A block as it lies in the segment log: three RLP items one after another, so that a reader takes only what it

@@ -4,15 +4,15 @@ import { type Hex, hexToBytes } from "@ghostchain/encoding";
 import { hashOfBytes } from "@ghostchain/evm";
 import type { Header, SenderTransaction, StoredBlock } from "@ghostchain/protocol";
 import type { DevControl } from "@ghostchain/rpc";
-import { listSource, makeBlock } from "./block-maker.ts";
-import type { Branch } from "./branch.ts";
-import type { Chain } from "./chain.ts";
-import type { Lane } from "./lane.ts";
-import type { Machines } from "./machines.ts";
-import type { NextBlock } from "./next-block.ts";
-import { NodeError } from "./node-error.ts";
+import type { Submissions } from "../backend/submissions.ts";
+import type { Branch } from "../chain/branch.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { Lane } from "../chain/lane.ts";
+import type { Machines } from "../chain/machines.ts";
+import { NodeError } from "../node-error.ts";
+import { listSource, makeBlock } from "../production/block-maker.ts";
+import type { NextBlock } from "../production/next-block.ts";
 import { Snapshots } from "./snapshots.ts";
-import type { Submissions } from "./submissions.ts";
 
 export interface DevHistoryDeps {
   readonly chain: Chain;

@@ -1,9 +1,9 @@
 import type { DevControl } from "@ghostchain/rpc";
+import type { RunningNode } from "../running-node.ts";
 import { DevHistory } from "./dev-history.ts";
 import { DevMining } from "./dev-mining.ts";
 import { DevState } from "./dev-state.ts";
 import type { Impersonation } from "./impersonation.ts";
-import type { RunningNode } from "./running-node.ts";
 
 /** The hands of a test in a running node. */
 export interface DevParts {

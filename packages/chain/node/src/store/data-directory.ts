@@ -7,7 +7,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { NodeError } from "./node-error.ts";
+import { NodeError } from "../node-error.ts";
 
 /** Counts up with every change after which older data cannot be read as it is. */
 const VERSION = "ghostchain-node 2";
