@@ -23,7 +23,7 @@ export function* copyChunks(rows: Iterable<readonly SqlValue[]>): Generator<stri
 }
 
 /** `schema.table`, each part quoted. */
-export function quotePath(path: string): string {
+function quotePath(path: string): string {
   return path.split(".").map(quoteIdentifier).join(".");
 }
 

@@ -8,7 +8,7 @@ import { StatementNames } from "./statement-names.ts";
 import { resultTypes } from "./values.ts";
 
 /** A PostgreSQL that answers: how to reach it and how to let go of it. */
-export interface OpenBackend extends Omit<Dialect, "where"> {
+interface OpenBackend extends Omit<Dialect, "where"> {
   readonly pool: pg.PoolConfig;
   lock(name: string, signal: AbortSignal): Promise<Lease>;
   close(): Promise<void>;

@@ -1,6 +1,6 @@
 import { type AbiEvent, type AbiParameter, decodeAbiParameters, type Hex } from "viem";
 
-export type EventArgs = Readonly<Record<string, unknown>> | readonly unknown[];
+type EventArgs = Readonly<Record<string, unknown>> | readonly unknown[];
 
 /** Arguments from what a log carries. @throws what does not fit */
 export type EventDecoder = (log: {

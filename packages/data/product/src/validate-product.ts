@@ -128,7 +128,7 @@ export function firstRepeated(names: readonly string[]): string | undefined {
 }
 
 /** A sentence that names the product, from a fault. */
-export function refuse(fault: ProductFault & { readonly reason?: string }): ProductError {
+function refuse(fault: ProductFault & { readonly reason?: string }): ProductError {
   const { code: _, product, reason, ...where } = fault;
   const part = Object.values(where).find((value) => typeof value === "string");
   const known = "known" in fault ? ` (there is: ${fault.known.join(", ") || "nothing"})` : "";
