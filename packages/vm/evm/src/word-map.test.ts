@@ -40,7 +40,7 @@ describe("WordMap", () => {
   it("stays quick with words that a Map would put into one bucket", () => {
     const words = new WordMap<number>();
     const startedMs = performance.now();
-    // A Map takes over a minute for these.
+    // A Map takes most of a minute for these.
     for (let index = 0n; index < 100_000n; index++) words.set(index << 64n, 0);
     expect(performance.now() - startedMs).toBeLessThan(10_000);
     expect(words.size).toBe(100_000);

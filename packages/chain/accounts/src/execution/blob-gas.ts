@@ -1,5 +1,4 @@
-import type { Transaction } from "@ghostchain/protocol";
-import { GAS_PER_BLOB } from "../pool/transaction-fees.ts";
+import { GAS_PER_BLOB, type Transaction } from "@ghostchain/protocol";
 
 /** Gas of its blobs, which has a market of its own (EIP-4844). */
 export function blobGasOf(transaction: Transaction): bigint {
