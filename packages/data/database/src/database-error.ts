@@ -7,6 +7,8 @@ export type DatabaseFault =
   /** Another process has this data directory open. */
   | { code: "DATABASE_LOCKED"; dataDir: string }
   | { code: "DATABASE_VERSION_MISMATCH"; dataDir: string; found: string; expected: string }
+  /** The server is too old. `found` as PostgreSQL counts: 140005 is 14.5. */
+  | { code: "DATABASE_VERSION_UNSUPPORTED"; where: string; found: number }
   /** No PostgreSQL binary for this platform was installed. */
   | { code: "DATABASE_BINARY_MISSING"; platform: string }
   | { code: "DATABASE_START_FAILED"; dataDir: string; reason: string }

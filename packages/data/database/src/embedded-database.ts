@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { chownSync, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "@ghostchain/service";
@@ -9,7 +9,8 @@ import { DatabaseError } from "./database-error.ts";
 import { holdDirectory } from "./directory-holder.ts";
 import { type Binaries, locateBinaries } from "./embedded/binaries.ts";
 import { ensureCluster, SUPERUSER } from "./embedded/cluster.ts";
-import { PostgresProcess, retireOrphan } from "./embedded/postgres-process.ts";
+import { PostgresProcess } from "./embedded/postgres-process.ts";
+import { retireOrphan } from "./embedded/retire-orphan.ts";
 import { type RunAs, runAs } from "./embedded/run-as.ts";
 import { type Backend, PgDatabase } from "./pg-database.ts";
 import { SESSION, waitUntilReachable } from "./server-database.ts";
@@ -97,6 +98,7 @@ class EmbeddedServer {
 
   async start(signal: AbortSignal): Promise<void> {
     const cluster = await ensureCluster(this.#dataDir, this.#binaries, this.#as);
+    if (this.#as.owner) chownSync(this.#sockets, this.#as.owner.uid, this.#as.owner.gid);
     await retireOrphan(cluster);
     await this.#launch(cluster, signal);
   }

@@ -49,9 +49,11 @@ export class PgDatabase implements Database {
       types: resultTypes,
       connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
     });
-    pool.on("error", (error) =>
-      this.#logger.warn({ err: error, where: this.#backend.where }, "idle connection lost"),
-    );
+    pool.on("error", (error) => {
+      // while we stop, a server of our own may end a connection before the pool has closed it
+      if (!this.#running) return;
+      this.#logger.warn({ err: error, where: this.#backend.where }, "idle connection lost");
+    });
     this.#running = { pool, backend };
   }
 

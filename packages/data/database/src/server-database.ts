@@ -12,13 +12,13 @@ export interface ServerSettings {
   readonly url: string;
   /** Connections at most; one more for each lease held. Default 10. */
   readonly poolSize?: number;
-  /** How long `start` waits for a server that is not up yet. Default 10 s. */
+  /** How long `start` waits for a server that is not up yet. Default 5 s. */
   readonly connectTimeoutMs?: number;
 }
 
 /** A PostgreSQL server. Sessions must be real: no pooler in transaction mode between us and it. */
 export function createServerDatabase(deps: { logger: Logger }, settings: ServerSettings): Database {
-  const { poolSize = 10, connectTimeoutMs = 10_000 } = settings;
+  const { poolSize = 10, connectTimeoutMs = 5_000 } = settings;
   const where = describeUrl(settings.url);
   const config: pg.ClientConfig = { ...SESSION, connectionString: settings.url };
   const backend: Backend = {
@@ -26,6 +26,7 @@ export function createServerDatabase(deps: { logger: Logger }, settings: ServerS
     where,
     async open(signal) {
       await waitUntilReachable(config, where, connectTimeoutMs, signal);
+      await requireVersion(config, where);
       return {
         pool: { ...config, max: poolSize },
         pipelines: true,
@@ -42,6 +43,7 @@ export function createServerDatabase(deps: { logger: Logger }, settings: ServerS
 export const SESSION: pg.ClientConfig = {
   application_name: "ghostchain",
   keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
   pipeline: true,
   statement_timeout: 120_000,
   idle_in_transaction_session_timeout: 120_000,
@@ -59,6 +61,27 @@ function describeUrl(url: string): string {
       { code: "DATABASE_URL_MALFORMED", reason },
       `the database URL must look like postgres://user:password@host:5432/name (${reason})`,
     );
+  }
+}
+
+const VERSION_MIN = 150_000;
+
+async function requireVersion(config: pg.ClientConfig, where: string): Promise<void> {
+  const client = new pg.Client(config);
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: string }>(
+      "SELECT current_setting('server_version_num') AS version",
+    );
+    const found = Number(rows[0]?.version);
+    if (found >= VERSION_MIN) return;
+    throw new DatabaseError(
+      { code: "DATABASE_VERSION_UNSUPPORTED", where, found },
+      `PostgreSQL at ${where} is version ${Math.floor(found / 10_000)}; 15 or later is needed`,
+    );
+  } finally {
+    await client.end();
   }
 }
 

@@ -10,7 +10,7 @@ export interface RedisBusSettings {
   readonly url: string;
   /** Before every channel's name, so that several deployments can share a server. Default `ghost:`. */
   readonly prefix?: string;
-  /** How long `start` waits for a server that is not up yet. Default 10 s. */
+  /** How long `start` waits for a server that is not up yet. Default 5 s. */
   readonly connectTimeoutMs?: number;
 }
 
@@ -36,7 +36,7 @@ class RedisBus implements EventBus {
     this.#url = settings.url;
     this.#where = describeUrl(settings.url);
     this.#prefix = settings.prefix ?? "ghost:";
-    this.#connectTimeoutMs = settings.connectTimeoutMs ?? 10_000;
+    this.#connectTimeoutMs = settings.connectTimeoutMs ?? 5_000;
     this.#logger = logger;
     this.#subscribers = new Subscribers(logger);
   }
@@ -99,14 +99,18 @@ class RedisBus implements EventBus {
     const late = AbortSignal.timeout(this.#connectTimeoutMs);
     const either = AbortSignal.any([signal, late]);
     let lastError: unknown = new Error("no answer");
+    let wasThere = false;
     redis.on("error", (error) => {
       lastError = error;
-      this.#logger.warn({ err: error, where: this.#where }, "no connection to Redis");
+      // before the first connection `start` tells, and once
+      const level = wasThere ? "warn" : "debug";
+      this.#logger[level]({ err: error, where: this.#where }, "no connection to Redis");
     });
     return new Promise((resolve, reject) => {
       const give = () => reject(late.aborted ? this.#unreachable(lastError) : signal.reason);
       either.addEventListener("abort", give, { once: true });
       redis.once("ready", () => {
+        wasThere = true;
         either.removeEventListener("abort", give);
         resolve();
       });

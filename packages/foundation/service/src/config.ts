@@ -24,6 +24,6 @@ export function parseConfig<S extends z.ZodType>(
     key: issue.path.join(".") || "(settings)",
     message: issue.message,
   }));
-  const lines = issues.map((issue) => `  ${issue.key}: ${issue.message}`).join("\n");
-  throw new ConfigError({ code: "CONFIG_INVALID", issues }, `these settings are wrong:\n${lines}`);
+  const wrong = issues.map((issue) => `${issue.key}: ${issue.message}`).join("; ");
+  throw new ConfigError({ code: "CONFIG_INVALID", issues }, `wrong settings: ${wrong}`);
 }

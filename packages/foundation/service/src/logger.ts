@@ -11,12 +11,34 @@ export function createLogger(options: {
   destination?: DestinationStream;
 }): Logger {
   const destination = options.destination ?? pino.destination({ dest: 2, sync: true });
-  return pino({ level: options.level, base: null, redact: REDACTED }, destination);
+  return pino(
+    { level: options.level, base: null, redact: REDACTED, serializers: { err: describeError } },
+    destination,
+  );
 }
 
 /** For tests and for callers that embed a service without wanting to hear from it. */
 export function createSilentLogger(): Logger {
   return pino({ level: "silent" });
+}
+
+const CAUSES_SHOWN = 3;
+
+/**
+ * What is said of an error and no more: libraries hang whole connections on theirs, with their settings and
+ * keys, and a fault of ours is the one thing beside the text that was made to be read.
+ */
+function describeError(error: unknown, causes = CAUSES_SHOWN): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  return {
+    name,
+    message,
+    ...("code" in error ? { code: error.code } : {}),
+    ...("fault" in error ? { fault: error.fault } : {}),
+    stack,
+    ...(cause !== undefined && causes > 0 ? { cause: describeError(cause, causes - 1) } : {}),
+  };
 }
 
 const REDACTED = [

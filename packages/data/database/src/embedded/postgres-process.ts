@@ -1,6 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "@ghostchain/service";
 import { BARE_ENV } from "./cluster.ts";
@@ -81,32 +79,5 @@ export class PostgresProcess {
       this.#log.push(line);
       if (this.#log.length > LOG_LINES_KEPT) this.#log.shift();
     }
-  }
-}
-
-const ORPHAN_TIMEOUT_MS = 15_000;
-const ORPHAN_POLL_MS = 10;
-
-/**
- * A process killed by -9 leaves its PostgreSQL running: asks it for a fast shutdown and waits until it is
- * gone. Only for who holds the data directory, or it would stop a living one.
- */
-export async function retireOrphan(cluster: string): Promise<void> {
-  const pidFile = join(cluster, "postmaster.pid");
-  const untilMs = Date.now() + ORPHAN_TIMEOUT_MS;
-  while (existsSync(pidFile) && Date.now() < untilMs) {
-    const pid = Number(readFileSync(pidFile, "utf8").split("\n")[0]);
-    if (!Number.isInteger(pid) || pid <= 1 || !interrupt(pid)) return;
-    await sleep(ORPHAN_POLL_MS);
-  }
-}
-
-/** False when there is no such process. */
-function interrupt(pid: number): boolean {
-  try {
-    process.kill(pid, "SIGINT");
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -28,6 +28,44 @@ describe("createEmbeddedDatabase", () => {
     expect(existsSync(join(dataDir, "cluster", "postmaster.pid"))).toBe(false);
   });
 
+  it("refuses a directory that another opener holds, and leaves that one alone", async () => {
+    const holder = await open(dataDir);
+    const second = createEmbeddedDatabase(deps, { dataDir });
+    await expect(second.start(soon())).rejects.toMatchObject({ code: "DATABASE_LOCKED" });
+    await second.stop();
+    expect(await holder.query("SELECT 1 AS one", [])).toEqual([{ one: 1 }]);
+    await holder.stop();
+  });
+
+  it("works in a directory whose path is too long for a socket", async () => {
+    const deep = join(dataDir, "a-directory-with-a-long-name".repeat(3), "and-one-more".repeat(8));
+    const database = await open(deep);
+    expect(await database.query("SELECT 1 AS one", [])).toEqual([{ one: 1 }]);
+    await database.stop();
+  });
+});
+
+describe("createEmbeddedDatabase, on a directory that has been used,", () => {
+  it("refuses a data directory of another PostgreSQL and says what to do", async () => {
+    mkdirSync(join(dataDir, "cluster"));
+    writeFileSync(join(dataDir, "cluster", "PG_VERSION"), "15\n");
+    const database = createEmbeddedDatabase(deps, { dataDir });
+    await expect(database.start(soon())).rejects.toMatchObject({
+      fault: { code: "DATABASE_VERSION_MISMATCH", found: "15", expected: "18" },
+      message: expect.stringContaining("fresh data directory"),
+    });
+  });
+
+  it("says that it was not started", async () => {
+    const database = createEmbeddedDatabase(deps, { dataDir });
+    await expect(database.query("SELECT 1")).rejects.toMatchObject({
+      code: "DATABASE_NOT_STARTED",
+    });
+    await database.stop();
+  });
+});
+
+describe("createEmbeddedDatabase after a crash", () => {
   it("loses nothing committed when its process is killed, and retires the orphan", async () => {
     let next = 0;
     for (let round = 0; round < 3; round++) {
@@ -44,30 +82,15 @@ describe("createEmbeddedDatabase", () => {
     }
   }, 60_000);
 
-  it("refuses a directory that another opener holds, and leaves that one alone", async () => {
-    const holder = await open(dataDir);
-    const second = createEmbeddedDatabase(deps, { dataDir });
-    await expect(second.start(soon())).rejects.toMatchObject({ code: "DATABASE_LOCKED" });
-    await second.stop();
-    expect(await holder.query("SELECT 1 AS one", [])).toEqual([{ one: 1 }]);
-    await holder.stop();
-  });
-
-  it("works in a directory whose path is too long for a socket", async () => {
-    const deep = join(dataDir, "a-directory-with-a-long-name".repeat(3), "and-one-more".repeat(8));
-    const database = await open(deep);
+  it("leaves a stranger alone that has the process id of a server long gone", async () => {
+    await (await open(dataDir)).stop();
+    const stranger = spawn("sleep", ["60"]);
+    writeFileSync(join(dataDir, "cluster", "postmaster.pid"), `${stranger.pid}\n`);
+    const database = await open(dataDir);
     expect(await database.query("SELECT 1 AS one", [])).toEqual([{ one: 1 }]);
     await database.stop();
-  });
-
-  it("refuses a data directory of another PostgreSQL and says what to do", async () => {
-    mkdirSync(join(dataDir, "cluster"));
-    writeFileSync(join(dataDir, "cluster", "PG_VERSION"), "15\n");
-    const database = createEmbeddedDatabase(deps, { dataDir });
-    await expect(database.start(soon())).rejects.toMatchObject({
-      fault: { code: "DATABASE_VERSION_MISMATCH", found: "15", expected: "18" },
-      message: expect.stringContaining("fresh data directory"),
-    });
+    expect(stranger.signalCode).toBeNull();
+    stranger.kill();
   });
 
   it("begins again when a first start was cut short", async () => {
@@ -90,14 +113,6 @@ describe("createEmbeddedDatabase", () => {
     const rows = await eventually(() => database.query("SELECT n FROM kept", []));
     expect(rows).toEqual([{ n: 7 }]);
     await lease.release();
-    await database.stop();
-  });
-
-  it("says that it was not started", async () => {
-    const database = createEmbeddedDatabase(deps, { dataDir });
-    await expect(database.query("SELECT 1")).rejects.toMatchObject({
-      code: "DATABASE_NOT_STARTED",
-    });
     await database.stop();
   });
 });
