@@ -82,6 +82,14 @@ describe("HistoryReader", () => {
     expect(ranges.length).toBeLessThan(40);
   });
 
+  it("asks for smaller ranges where they bring very much", async () => {
+    const { source, ranges } = sourceOf({ perBlock: 40, maxBlocks: 100_000n });
+    await readAll(source, 0n, 4_000n);
+    const sizes = ranges.map(([from, to]) => Number(to - from) + 1);
+    expect(sizes[0]).toBe(1_000);
+    expect(sizes.slice(4, -1).every((size) => size <= 500)).toBe(true);
+  });
+
   it("fails with the server's error when even one block is refused, and leaves no rejection behind", async () => {
     const { source } = sourceOf({ perBlock: 1, maxBlocks: 0n });
     const unhandled: unknown[] = [];

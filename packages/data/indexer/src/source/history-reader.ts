@@ -13,6 +13,8 @@ const RANGE_FIRST = 1_000n;
 const RANGE_MAX = 20_000n;
 /** A range that gave fewer logs than this is answered fast: the next one may be larger. */
 const FEW_LOGS = 2_000;
+/** One that gave more fills memory, four times over. */
+const MANY_LOGS = 10_000;
 const IN_FLIGHT = 4;
 
 /**
@@ -63,9 +65,7 @@ export class HistoryReader {
   async #logs(from: bigint, to: bigint): Promise<RawLog[]> {
     try {
       const logs = await this.#source.logs(from, to);
-      const full = to - from + 1n >= this.#rangeBlocks;
-      if (full && logs.length < FEW_LOGS)
-        this.#rangeBlocks = min(this.#rangeBlocks * 2n, RANGE_MAX);
+      this.#adapt(to - from + 1n, logs.length);
       return logs;
     } catch (error) {
       const half = (to - from + 1n) / 2n;
@@ -78,6 +78,12 @@ export class HistoryReader {
       const lower = await this.#logs(from, from + half - 1n);
       return [...lower, ...(await this.#logs(from + half, to))];
     }
+  }
+
+  #adapt(blocks: bigint, logs: number): void {
+    if (logs > MANY_LOGS) this.#rangeBlocks = min(this.#rangeBlocks, max(1n, blocks / 2n));
+    else if (logs < FEW_LOGS && blocks >= this.#rangeBlocks)
+      this.#rangeBlocks = min(this.#rangeBlocks * 2n, RANGE_MAX);
   }
 
   async #toBlock(logs: readonly RawLog[]): Promise<IndexedBlock> {
@@ -103,4 +109,8 @@ export class HistoryReader {
 
 function min(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
