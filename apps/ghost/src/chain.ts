@@ -16,7 +16,9 @@ export interface Chain {
   urls(): { readonly rpcUrl: string; readonly wsUrl: string };
 }
 
-const PROBE_TIMEOUT_MS = 10_000;
+const PROBE_TIMEOUT_MS = 5_000;
+/** A node may be away for a day and be found again. */
+const RECONNECT = { reconnect: { attempts: 86_400, delay: 1_000 }, keepAlive: true } as const;
 
 /**
  * A chain that somebody else runs.
@@ -24,24 +26,26 @@ const PROBE_TIMEOUT_MS = 10_000;
  * @throws {CommandError} `RPC_UNREACHABLE`
  */
 export async function reachChain(url: string): Promise<Chain> {
-  const transport = /^ws/.test(url) ? webSocket(url) : http(url);
-  const chainId = await askChainId(url, transport);
+  const chainId = await askChainId(url);
+  const shown = withoutCredentials(url);
   return {
     chainId,
     services: [],
     rpc: url,
-    transport,
-    urls: () => ({ rpcUrl: url.replace(/^ws/, "http"), wsUrl: url.replace(/^http/, "ws") }),
+    transport: /^ws/.test(url) ? webSocket(url, RECONNECT) : http(url),
+    urls: () => ({ rpcUrl: shown.replace(/^ws/, "http"), wsUrl: shown.replace(/^http/, "ws") }),
   };
 }
 
-async function askChainId(url: string, transport: Transport): Promise<number> {
-  const client = createPublicClient({ transport });
+async function askChainId(url: string): Promise<number> {
+  const once = { retryCount: 0, timeout: PROBE_TIMEOUT_MS };
+  const socket = { ...once, reconnect: false, keepAlive: false };
+  const transport = /^ws/.test(url) ? webSocket(url, socket) : http(url, once);
   const late = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Error("no answer in time")), PROBE_TIMEOUT_MS).unref();
   });
   try {
-    return await Promise.race([client.getChainId(), late]);
+    return await Promise.race([createPublicClient({ transport }).getChainId(), late]);
   } catch (cause) {
     const { origin } = new URL(url);
     throw new CommandError(
@@ -50,4 +54,12 @@ async function askChainId(url: string, transport: Transport): Promise<number> {
       { cause },
     );
   }
+}
+
+/** Clients are told the URL too. */
+function withoutCredentials(url: string): string {
+  const bare = new URL(url);
+  bare.username = "";
+  bare.password = "";
+  return bare.href === `${bare.origin}/` ? bare.origin : bare.href;
 }

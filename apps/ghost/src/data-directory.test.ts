@@ -52,4 +52,10 @@ describe("openDataDirectory", () => {
       "cannot be used",
     );
   });
+
+  it.skipIf(process.platform !== "linux")("ends where nobody can make a directory", () => {
+    expect(() => openDataDirectory("/proc/ghost/data", { content: "kept" })).toThrow(
+      "/proc/ghost/data cannot be used",
+    );
+  });
 });

@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { lockDirectory } from "@ghostchain/storage";
 import { CommandError } from "./command-error.ts";
 
@@ -71,11 +71,18 @@ function requireOurs(directory: string, { content }: { content: "kept" | "fresh"
 
 function list(directory: string): string[] {
   try {
-    mkdirSync(directory, { recursive: true });
+    make(directory);
     return readdirSync(directory);
   } catch (cause) {
     throw unusable(directory, cause);
   }
+}
+
+/** With all its parents. Node's own `recursive` never returns where a file system lets nobody make any, as /proc. */
+function make(directory: string): void {
+  if (existsSync(directory)) return;
+  make(dirname(directory));
+  mkdirSync(directory);
 }
 
 function empty(directory: string): void {

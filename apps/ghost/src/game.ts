@@ -69,8 +69,8 @@ function givenDeployment(settings: Settings): GhostnetDeployment | undefined {
 function deploying(dev: DevChain): Service {
   return {
     name: "contracts",
-    async start() {
-      await deployGhostnet(dev);
+    async start(signal) {
+      await deployGhostnet(dev, signal);
     },
     async stop() {},
   };

@@ -2,6 +2,8 @@ import { CodedError, ConfigError } from "@ghostchain/service";
 import { CommandError } from "./command-error.ts";
 import { parseSettings, USAGE } from "./settings.ts";
 
+const LINGER_MS = 200;
+
 /** `ghost COMMAND [options]`. Only this file sees the arguments, the environment and the signals. */
 const [command = "--help", ...arguments_] = process.argv.slice(2);
 
@@ -11,9 +13,11 @@ try {
   console.error(`error: ${oneLine(error)}`);
   process.exitCode = 1;
 }
+// Everything has stopped. What a library may still hold open must not keep us.
+setTimeout(() => process.exit(), LINGER_MS).unref();
 
 async function run(command: string): Promise<void> {
-  if (command === "--help" || command === "help") return console.log(USAGE);
+  if (["--help", "-h", "help"].includes(command)) return console.log(USAGE);
   if (command !== "up") {
     throw new CommandError(
       { code: "COMMAND_UNKNOWN", command },

@@ -4,6 +4,7 @@ import { createRpcDispatcher, createRpcServer } from "@ghostchain/rpc";
 import type { Clock, Logger, Metrics } from "@ghostchain/service";
 import { custom } from "viem";
 import type { Chain } from "./chain.ts";
+import { hostInUrl } from "./host.ts";
 import type { Settings } from "./settings.ts";
 
 /** A dev chain in this process, kept in `directory` and served on the RPC port. */
@@ -33,8 +34,8 @@ export function createOwnChain(
     rpc: provider,
     transport: custom(provider),
     urls: () => ({
-      rpcUrl: `http://${host}:${server.port}`,
-      wsUrl: `ws://${host}:${server.port}`,
+      rpcUrl: `http://${hostInUrl(host)}:${server.port}`,
+      wsUrl: `ws://${hostInUrl(host)}:${server.port}`,
     }),
   };
 }

@@ -2,12 +2,18 @@ import { parseArgs } from "node:util";
 import { parseConfig } from "@ghostchain/service";
 import { z } from "zod";
 import { CommandError } from "./command-error.ts";
+import { parseHost } from "./host.ts";
 
-const port = z.coerce
-  .number({ error: "must be a port number" })
-  .int("must be a port number")
-  .min(0, "must be 0 (any free port) to 65535")
-  .max(65_535, "must be 0 (any free port) to 65535");
+/** Plain digits only: `Number` would take an empty text for 0, and `0x10` for a port. */
+const wholeNumber = (text: string) =>
+  z
+    .string()
+    .regex(/^-?\d{1,10}$/, text)
+    .transform(Number);
+const port = wholeNumber("must be a port number").refine(
+  (number) => number >= 0 && number <= 65_535,
+  "must be 0 (any free port) to 65535",
+);
 const url = (protocols: RegExp, example: string) =>
   z.url({ protocol: protocols, error: `must be a URL such as ${example}` }).optional();
 const address = z
@@ -19,20 +25,16 @@ const settingsSchema = z.object({
   "--rpc-port": port.default(8545),
   "--api-port": port.default(3000),
   "--gateway-port": port.default(8080),
-  "--block-time": z.coerce
-    .number({ error: "must be milliseconds" })
-    .int("must be whole milliseconds")
-    .min(0, "must be 0 (a block per transaction) or more milliseconds")
-    .max(3_600_000, "must be at most an hour, in milliseconds")
-    .refine((ms) => ms === 0 || ms >= 10, "must be 0 or at least 10 ms")
+  "--block-time": wholeNumber("must be whole milliseconds")
+    .refine(
+      (ms) => ms === 0 || (ms >= 10 && ms <= 3_600_000),
+      "must be 0 (a block per transaction), or 10 to 3600000 milliseconds",
+    )
     .default(1_000),
-  "--players": z.coerce
-    .number({ error: "must be a number of players" })
-    .int("must be a whole number")
-    .min(0, "must be 0 to 500")
-    .max(500, "must be 0 to 500")
+  "--players": wholeNumber("must be a whole number")
+    .refine((count) => count >= 0 && count <= 500, "must be 0 to 500")
     .default(8),
-  "--host": z.string().min(1, "must be a host name or address").default("127.0.0.1"),
+  "--host": z.string().transform(readHost).default("127.0.0.1"),
   "--fresh": z.boolean().default(false),
   "--log-level": z
     .enum(["error", "warn", "info", "debug", "silent"], {
@@ -45,7 +47,12 @@ const settingsSchema = z.object({
   GHOST_CORE_ADDRESS: address.optional(),
   DATA_TOKEN_ADDRESS: address.optional(),
   TRACE_SCAN_ADDRESS: address.optional(),
-  START_BLOCK: z.coerce.bigint({ error: "must be a block number" }).min(0n).optional(),
+  START_BLOCK: z
+    .string()
+    .regex(/^\d{1,18}$/, "must be a block number")
+    .transform(BigInt)
+    .optional(),
+  PAGE_ORIGINS: z.string().transform(readOrigins).default([]),
 });
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>;
@@ -65,9 +72,14 @@ Runs the whole stack in one process: chain, indexer, gateway, API and page.
   --log-level LEVEL    error, warn, info, debug or silent  (warn)
   --help               this text
 
-Environment: DATABASE_URL (a PostgreSQL server instead of the embedded one), REDIS_URL (instead of the
-in-process bus), RPC_URL (another EVM chain instead of our own; where it is no dev chain, name the contracts:
-GHOST_CORE_ADDRESS, DATA_TOKEN_ADDRESS, TRACE_SCAN_ADDRESS, START_BLOCK).`;
+Environment:
+
+  DATABASE_URL   a PostgreSQL server instead of the embedded one
+  REDIS_URL      a Redis server instead of the in-process bus
+  RPC_URL        another EVM chain instead of our own; where it is no dev chain, say where the game is:
+                 GHOST_CORE_ADDRESS, DATA_TOKEN_ADDRESS, TRACE_SCAN_ADDRESS, START_BLOCK
+  PAGE_ORIGINS   where else pages are served from, as https://ghost.example,https://www.ghost.example:
+                 only there, on loopback and on --host itself can users log in`;
 
 /**
  * @param arguments_ what follows the command's name
@@ -85,6 +97,23 @@ export function parseSettings(
   );
   const set = Object.entries(environment).filter(([, value]) => value !== "");
   return parseConfig(settingsSchema, { ...Object.fromEntries(set), ...named });
+}
+
+function readHost(text: string, context: z.RefinementCtx): string {
+  const host = parseHost(text);
+  if (host !== undefined) return host;
+  context.addIssue("must be a host name or an IP address, without scheme or port");
+  return z.NEVER;
+}
+
+function readOrigins(text: string, context: z.RefinementCtx): readonly string[] {
+  return text.split(",").map((entry) => {
+    const url = URL.parse(entry.trim());
+    // only an http(s) URL with nothing behind its host is the same as its origin
+    if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+    context.addIssue("must be origins such as https://ghost.example, separated by commas");
+    return z.NEVER;
+  });
 }
 
 function parseFlags(arguments_: readonly string[]): Record<string, string | boolean | undefined> {
@@ -105,11 +134,12 @@ function parseFlags(arguments_: readonly string[]): Record<string, string | bool
         host: text,
         fresh: choice,
         "log-level": text,
-        help: choice,
+        help: { ...choice, short: "h" },
       },
     }).values;
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
+    const reason = line.replace(/\.+$/, "");
     throw new CommandError({ code: "FLAG_UNKNOWN", reason }, `${reason}. See ghost up --help.`);
   }
 }

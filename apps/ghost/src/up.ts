@@ -1,6 +1,13 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { createApi, LOOPBACK_REQUEST_LIMITS, type NetworkInfo } from "@ghostchain/api";
+import {
+  createApi,
+  DEFAULT_REQUEST_LIMITS,
+  LOOPBACK_REQUEST_LIMITS,
+  type NetworkInfo,
+  ownOrigins,
+  reachableFrom,
+} from "@ghostchain/api";
 import { createAuth } from "@ghostchain/auth";
 import { createDatabase } from "@ghostchain/database";
 import { createEventBus } from "@ghostchain/event-bus";
@@ -20,6 +27,7 @@ import { reachChain } from "./chain.ts";
 import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
 import { describeEndpoints } from "./describe-endpoints.ts";
 import { createGame } from "./game.ts";
+import { hostInUrl, isEverywhere, isLoopback } from "./host.ts";
 import { createOwnChain } from "./own-chain.ts";
 import type { Settings } from "./settings.ts";
 import { inTurn, together, withHealth } from "./with-health.ts";
@@ -67,6 +75,8 @@ async function compose(
   const metrics = createMetrics({ processMetrics: true });
   const health = new Health();
   const host = settings["--host"];
+  const origins = settings.PAGE_ORIGINS;
+  const apiPort = settings["--api-port"];
 
   const chain = settings.RPC_URL
     ? await reachChain(settings.RPC_URL)
@@ -89,7 +99,11 @@ async function compose(
   const follower = createFeedFollower({ database, bus, clock, logger });
   const gateway = createGateway(
     { follower, database, bus, products, auth, clock, logger, metrics },
-    { host, port: settings["--gateway-port"], public: true, origins: "any" },
+    {
+      ...{ host, port: settings["--gateway-port"], public: true },
+      // who names their pages means no others
+      origins: origins.length === 0 ? "any" : [...origins, ...ownOrigins(host, apiPort)],
+    },
   );
   const api = createApi(
     {
@@ -100,13 +114,13 @@ async function compose(
     },
     {
       host,
-      port: settings["--api-port"],
+      port: apiPort,
       chainId,
       // ports are known once the last of them listens
       network: () => (gateway.port === 0 ? undefined : network()),
-      origins: [],
-      secureCookie: false,
-      limits: LOOPBACK_REQUEST_LIMITS,
+      origins,
+      secureCookie: origins.length > 0 && origins.every((origin) => origin.startsWith("https:")),
+      limits: isLoopback(host) ? LOOPBACK_REQUEST_LIMITS : DEFAULT_REQUEST_LIMITS,
       ...(existsSync(PAGE) ? { pageDirectory: PAGE } : {}),
     },
   );
@@ -114,7 +128,7 @@ async function compose(
   const network = (): NetworkInfo => ({
     chainId,
     ...chain.urls(),
-    gatewayUrl: `ws://${host}:${gateway.port}${GATEWAY_PATH}`,
+    gatewayUrl: `ws://${hostInUrl(host)}:${gateway.port}${GATEWAY_PATH}`,
     contracts: {
       GhostCore: { address: game.deployment.ghostCore },
       DataToken: { address: game.deployment.dataToken },
@@ -140,8 +154,9 @@ async function compose(
   ];
   const describe = () =>
     describeEndpoints({
-      network: network(),
-      apiUrl: `http://${host}:${api.port}`,
+      // whoever reads this sits at this machine, wherever else it listens
+      network: reachableFrom(network(), "127.0.0.1"),
+      apiUrl: `http://${hostInUrl(isEverywhere(host) ? "127.0.0.1" : host)}:${api.port}`,
       dataDir: directory.path,
       ownChain: settings.RPC_URL === undefined,
     });

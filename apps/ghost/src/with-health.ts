@@ -22,14 +22,20 @@ export function withHealth(service: Service, health: Health): Service {
   };
 }
 
-/** Starts several services at the same time, and stops them so; for those that do not need each other. */
+/**
+ * Starts several services at the same time, and stops them so; for those that do not need each other. The first
+ * that fails ends the wait for the others.
+ */
 export function together(name: string, services: readonly Service[]): Service {
   return {
     name,
     async start(signal) {
-      const results = await Promise.allSettled(services.map((service) => service.start(signal)));
-      const failed = results.find((result) => result.status === "rejected");
-      if (failed) throw failed.reason;
+      const failed = new AbortController();
+      const either = AbortSignal.any([signal, failed.signal]);
+      const starts = services.map((service) => service.start(either));
+      for (const start of starts) start.catch((reason: unknown) => failed.abort(reason));
+      await Promise.allSettled(starts);
+      failed.signal.throwIfAborted();
     },
     async stop() {
       await Promise.all(services.map((service) => service.stop()));

@@ -55,8 +55,9 @@ const FEED_LINES = 100;
 const BLOCK_ROWS = 12;
 const LEADER_ROWS = 10;
 const SAMPLES = 120;
-/** Tables are read again at most so often, however many events come. */
-const REFRESH_MS = 400;
+/** Tables are read again soon after an event, but no oftener than an API on the internet lets one address. */
+const REFRESH_DELAY_MS = 400;
+const REFRESH_PAUSE_MS = 2_000;
 const RETRY_MS = 1_500;
 
 /** Everything on the page that moves: the feed from the gateway, tables from the API, blocks from the chain. */
@@ -75,6 +76,7 @@ export class Live {
   readonly #client: GhostClient<GameEndpoints> = createGhostClient({ apiUrl: location.origin });
   #stream: FeedStream | undefined;
   #blockWatch: BlockWatch | undefined;
+  #refreshedAtMs = 0;
   #refreshing: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
@@ -157,10 +159,15 @@ export class Live {
   }
 
   #scheduleRefresh(): void {
-    this.#refreshing ??= setTimeout(() => {
-      this.#refreshing = undefined;
-      void this.#refresh().catch(() => this.#scheduleRefresh());
-    }, REFRESH_MS);
+    const pauseMs = this.#refreshedAtMs + REFRESH_PAUSE_MS - Date.now();
+    this.#refreshing ??= setTimeout(
+      () => {
+        this.#refreshing = undefined;
+        this.#refreshedAtMs = Date.now();
+        void this.#refresh().catch(() => this.#scheduleRefresh());
+      },
+      Math.max(REFRESH_DELAY_MS, pauseMs),
+    );
   }
 
   async #refresh(): Promise<void> {

@@ -15,6 +15,7 @@ import { DEFAULT_REQUEST_LIMITS, RequestLimiter, type RequestLimits } from "./li
 import { checkKeySignature, type SignatureCheck } from "./login-signature.ts";
 import { type ApiMetrics, createApiMetrics } from "./metrics.ts";
 import { type NetworkInfo, networkRoute, reachableFrom } from "./network-route.ts";
+import { ownOrigins } from "./own-origins.ts";
 import { Page } from "./page.ts";
 import { productRoutes } from "./product-route.ts";
 
@@ -40,7 +41,10 @@ export interface ApiOptions {
   readonly chainId: number;
   /** What `GET /network` answers; undefined while it is not known yet. */
   readonly network: () => NetworkInfo | undefined;
-  /** Pages that may log users in and use their cookies, as `https://ghost.example`. An API on a loopback host trusts its own. */
+  /**
+   * Pages that may log users in and use their cookies, as `https://ghost.example`; besides the one that the API
+   * serves itself, at the host it listens on.
+   */
   readonly origins: readonly string[];
   /** Let browsers send the session cookie over TLS only: everywhere but in development. */
   readonly secureCookie: boolean;
@@ -132,16 +136,12 @@ class ApiService implements Api {
     });
   }
 
-  /** On a loopback host nobody else can serve a page from our own address. */
   #origins(): readonly string[] {
     const { host, origins } = this.#options;
-    if (!LOOPBACK.has(host)) return origins;
-    const own = ["127.0.0.1", "localhost", "[::1]"].map((name) => `http://${name}:${this.port}`);
-    return [...origins, ...own];
+    return [...origins, ...ownOrigins(host, this.port)];
   }
 }
 
-const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
 const LOGIN_LIFETIME_MS = 5 * 60_000;
 
 function describeListenError(error: unknown, host: string, port: number): ApiError {

@@ -6,4 +6,5 @@ export {
   type RequestLimits,
 } from "./limit-requests.ts";
 export type { SignatureCheck } from "./login-signature.ts";
-export type { NetworkInfo } from "./network-route.ts";
+export { type NetworkInfo, reachableFrom } from "./network-route.ts";
+export { ownOrigins } from "./own-origins.ts";

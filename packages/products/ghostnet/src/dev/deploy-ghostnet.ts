@@ -57,20 +57,23 @@ export function ghostnetAddresses(deployer: Address): GhostnetDeployment {
 }
 
 /** Deploys the game, or finds it deployed. A deployment that was cut short is taken up where it stopped. */
-export async function deployGhostnet(chain: DevChain): Promise<GhostnetDeployment> {
+export async function deployGhostnet(
+  chain: DevChain,
+  signal?: AbortSignal,
+): Promise<GhostnetDeployment> {
   const deployer = chain.account("deployer");
   const addresses = ghostnetAddresses(deployer.account.address);
   const done = await chain.client.getTransactionCount({ address: deployer.account.address });
   if (done >= DEPLOYMENT_STEPS) return addresses;
   const holders = (await chain.unlockedAccounts()).slice(0, HOLDERS);
   const steps = await deploymentSteps(deployer.account.address, addresses, holders);
-  await chain.fundGas([deployer.account.address]);
+  await chain.fundGas([deployer.account.address], signal);
   const sent: Hash[] = [];
   for (let nonce = done; nonce < steps.length; nonce++) {
     sent.push(await send(deployer, nonce, steps[nonce] as Step));
   }
   await chain.mineNow();
-  for (const hash of sent) await chain.mined(hash);
+  for (const hash of sent) await chain.mined(hash, signal);
   return addresses;
 }
 

@@ -60,7 +60,7 @@ export class DevChain {
   }
 
   /** Ether for gas, from the chain's first account, to those that have next to none. */
-  async fundGas(addresses: readonly Address[]): Promise<void> {
+  async fundGas(addresses: readonly Address[], signal?: AbortSignal): Promise<void> {
     const treasury = createWalletClient({ transport: this.#transport });
     const [giver] = await this.unlockedAccounts();
     if (!giver) throw new GhostnetDevError({ code: "NO_DEV_ACCOUNT" });
@@ -75,7 +75,7 @@ export class DevChain {
       );
     }
     if (gifts.length > 0) await this.mineNow();
-    for (const hash of gifts) await this.mined(hash);
+    for (const hash of gifts) await this.mined(hash, signal);
   }
 
   /** Spares the wait for the next block, where the chain lets us; where not, it comes by itself. */

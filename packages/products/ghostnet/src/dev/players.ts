@@ -78,12 +78,16 @@ class Players implements Service {
   /** Gas money, DATA and an approval for everyone who lacks them. */
   async #equip(players: readonly DevAccount[]): Promise<void> {
     const { chain, deployment } = this.#deps;
-    await chain.fundGas(players.map(({ account }) => account.address));
+    const { signal } = this.#stopping;
+    await chain.fundGas(
+      players.map(({ account }) => account.address),
+      signal,
+    );
     const deployer = chain.account("deployer");
     const token = { address: deployment.dataToken, abi: dataTokenAbi, chain: null } as const;
     const sent: Hash[] = [];
     for (const player of players) {
-      this.#stopping.signal.throwIfAborted();
+      signal.throwIfAborted();
       const { address } = player.account;
       if ((await this.#balance(address)) < POOR_WEI) {
         const gift = { ...token, functionName: "transfer", args: [address, PURSE_WEI] } as const;
@@ -97,7 +101,7 @@ class Players implements Service {
         sent.push(await player.wallet.writeContract(approval));
       }
     }
-    for (const hash of sent) await chain.mined(hash, this.#stopping.signal);
+    for (const hash of sent) await chain.mined(hash, signal);
   }
 
   /** Who lost everything begins anew, or the game would die out. */
