@@ -55,6 +55,9 @@ export function createNode(
   return new NodeService(deps.logger, createNodeMetrics(deps.metrics), deps.clock, options);
 }
 
+/** Fewer transactions at once than this have their senders recovered on the main thread: the trip would cost more. */
+const INLINE_BELOW_ITEMS = 4;
+
 interface Running {
   readonly node: RunningNode;
   readonly dev: DevParts;
@@ -98,7 +101,10 @@ class NodeService implements GhostNode {
     signal.throwIfAborted();
     const { spec, dataDirectory, recoveryWorkers } = this.#options;
     const stores = await openStores(dataDirectory);
-    const recovery = createRecoveryPool({ workers: recoveryWorkers ?? defaultWorkers() });
+    const recovery = createRecoveryPool({
+      workers: recoveryWorkers ?? defaultWorkers(),
+      inlineBelowItems: INLINE_BELOW_ITEMS,
+    });
     try {
       await recovery.start(signal);
       const node = await this.#open(stores, recovery);

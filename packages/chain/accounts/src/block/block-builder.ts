@@ -145,7 +145,10 @@ class Builder implements BlockBuilder {
     return {
       block,
       hash: headerHash(header),
-      encoded: encodeBlock(block),
+      encoded: encodeBlock(
+        block,
+        this.#included.map(({ encoded }) => encoded),
+      ),
       senders: this.#included.map(({ sender }) => sender),
       transactionHashes: this.#included.map(({ hash }) => hash),
       receipts,

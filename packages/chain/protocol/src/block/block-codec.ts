@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { keccak256 } from "@ghostchain/crypto";
 import {
   bigIntToBytes,
@@ -18,11 +19,18 @@ import { headerItem, headerOfItem, malformedBlock } from "./header-codec.ts";
 export const EMPTY_OMMERS_HASH =
   "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347" as Hash;
 
-/** The block as it is stored and sent: header, transactions, ommers and, since Shanghai, withdrawals. */
-export function encodeBlock(block: Block): Uint8Array {
+/**
+ * The block as it is stored and sent: header, transactions, ommers and, since Shanghai, withdrawals.
+ *
+ * @param envelopes its transactions as `encodeTransaction` gives them, where they are at hand already
+ */
+export function encodeBlock(
+  block: Block,
+  envelopes: readonly Uint8Array[] = block.transactions.map(encodeTransaction),
+): Uint8Array {
   const items: RlpInput[] = [
     headerItem(block.header),
-    block.transactions.map(transactionItem),
+    block.transactions.map(({ type }, index) => envelopeItem(type, envelopes[index])),
     block.ommers.map(headerItem),
   ];
   if (block.withdrawals !== undefined) items.push(block.withdrawals.map(withdrawalItem));
@@ -58,9 +66,10 @@ export function encodeWithdrawal(withdrawal: Withdrawal): Uint8Array {
   return encodeRlp(withdrawalItem(withdrawal));
 }
 
-function transactionItem(transaction: Transaction): RlpInput {
-  const encoded = encodeTransaction(transaction);
-  return transaction.type === 0 ? decodeRlp(encoded) : encoded;
+/** A legacy transaction is a list among the block's own, every other a string. */
+function envelopeItem(type: Transaction["type"], envelope: Uint8Array | undefined): RlpInput {
+  assert(envelope !== undefined, "there is an envelope for every transaction");
+  return type === 0 ? decodeRlp(envelope) : envelope;
 }
 
 function withdrawalItem({ index, validatorIndex, address, amountGwei }: Withdrawal): RlpInput {
