@@ -101,6 +101,7 @@ export interface TraceFrame {
   readonly to: Address;
   readonly valueWei: bigint;
   readonly gas: bigint;
+  /** Valid only during the call. */
   readonly input: Uint8Array;
 }
 

@@ -1,7 +1,10 @@
 import type { Address } from "./evm.ts";
 import type { Hardfork } from "./hardfork.ts";
 
-/** A contract the machine itself provides. */
+/**
+ * A contract the machine itself provides. Its input is part of the caller's memory: it must not be changed or
+ * kept, and the output must be bytes of its own.
+ */
 export interface Precompile {
   readonly name: string;
   readonly since: Hardfork;

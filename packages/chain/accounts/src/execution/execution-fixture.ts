@@ -19,7 +19,7 @@ export const SENDER = addressOfWord(0x5e4dn);
 export const RECIPIENT = addressOfWord(0x4ec1n);
 export const COINBASE = addressOfWord(0xc014n);
 export const CHAIN_ID = 31337n;
-export const BASE_FEE_WEI = 10n;
+const BASE_FEE_WEI = 10n;
 export const SIGNATURE = { yParity: 0, r: 1n, s: 1n } as const;
 
 export interface Held {

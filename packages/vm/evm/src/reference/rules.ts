@@ -46,7 +46,7 @@ export interface StorageRules {
 }
 
 /** Gas for reading the state before EIP-2929, and nothing since: warmth decides then. */
-export interface FlatAccessGas {
+interface FlatAccessGas {
   readonly balance: number;
   readonly code: number;
   readonly codeHash: number;

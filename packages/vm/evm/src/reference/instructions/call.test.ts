@@ -119,6 +119,15 @@ describe("the gas of a call", () => {
     expect(evaluate(stipend, { ...scene, accounts })).toBe(2298n);
   });
 
+  it("buys no copy of the input: it does not grow with it", () => {
+    const megabyte = 2 ** 20;
+    const loop = `1 ${megabyte} MSTORE8 JUMPDEST 0 0 ${megabyte} 0 ${BigInt(OTHER)} GAS STATICCALL POP 7 JUMP`;
+    const startedMs = performance.now();
+    // Some twenty thousand calls. Copying for each took over ten seconds.
+    expect(runCode(loop, { gas: 6_000_000n, accounts: calling("STOP") }).halt).toBe("out_of_gas");
+    expect(performance.now() - startedMs).toBeLessThan(3000);
+  });
+
   it("comes back where the call cannot take place: without the value, or beyond depth 1024", () => {
     const call = `0 0 0 0 5 ${BigInt(OTHER)} 100000 CALL`;
     const poor = runCode(call, { balanceWei: 4n, accounts: calling("1 0 SSTORE") });

@@ -130,7 +130,8 @@ function begin(
     address: callee.address,
     codeAddress,
     valueWei: callee.valueWei,
-    input: frame.memory.read(inputOffset, inputSizeBytes),
+    // Not a copy: the gas of a call does not grow with its input, and we stand still until it has ended.
+    input: frame.memory.view(inputOffset, inputSizeBytes),
     gas: callee.valueGas === 0 ? gas : gas + STIPEND,
     isStatic: callee.isStatic,
     depth: frame.call.depth + 1,

@@ -49,7 +49,7 @@ function popInitCode(frame: Frame, hashWordGas: number): Uint8Array {
   if (sizeBytes > rules.maxInitCodeSizeBytes) throw new ExceptionalHalt("init_code_too_large");
   frame.charge((rules.initCodeWordGas + hashWordGas) * wholeWords(sizeBytes));
   frame.expandMemory(offset, sizeBytes);
-  return frame.memory.read(offset, sizeBytes);
+  return frame.memory.view(offset, sizeBytes);
 }
 
 function begin(
