@@ -1,7 +1,7 @@
 import type { SenderTransaction, Transaction } from "@ghostchain/protocol";
 
 /** Gas of one blob (EIP-4844). */
-export const GAS_PER_BLOB = 131_072n;
+const GAS_PER_BLOB = 131_072n;
 
 /** The most a unit of gas may cost; the gas price of transactions before EIP-1559. */
 export function maxFeeWei(transaction: Transaction): bigint {
