@@ -75,7 +75,7 @@ export interface MessageResult {
   /** Undefined on success. */
   readonly halt: Halt | undefined;
   readonly gasLeft: bigint;
-  /** Return data or revert data. */
+  /** Return data or revert data; empty where code was created, or the message halted otherwise. */
   readonly output: Uint8Array;
   /** The new contract, when a creation succeeded. */
   readonly created: Address | undefined;

@@ -1,4 +1,3 @@
-import { EMPTY_BYTES } from "@ghostchain/encoding";
 import { wordOfAddress } from "../address.ts";
 import type { MessageResult } from "../evm.ts";
 import { beginCall } from "./begin-call.ts";
@@ -64,13 +63,12 @@ function resume(frame: Frame, result: MessageResult): void {
   frame.pendingCall = undefined;
   frame.status = "running";
   frame.returnGas(result.gasLeft);
+  frame.returnData = result.output;
   if (isCreation(call.kind)) {
     frame.push(result.created === undefined ? 0n : wordOfAddress(result.created));
-    frame.returnData = result.halt === "revert" ? result.output : EMPTY_BYTES;
     return;
   }
   frame.push(result.halt === undefined ? 1n : 0n);
-  frame.returnData = result.output;
   const sizeBytes = Math.min(call.outputSizeBytes, result.output.length);
   frame.memory.write(call.outputOffset, result.output.subarray(0, sizeBytes));
 }

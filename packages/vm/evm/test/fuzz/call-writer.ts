@@ -98,7 +98,7 @@ function writeRuntime(code: Assembler, random: Random, hardfork: Hardfork): void
 
 function writeGas(code: Assembler, random: Random, hardfork: Hardfork): void {
   if (includesFork(hardfork, "tangerineWhistle") && random.chance(0.4)) code.op("GAS");
-  else code.push(random.pick([0, 100, 2300, 9000, 60_000, 200_000]));
+  else code.push(random.pick([0, 2300, 30_000, 100_000, 300_000, 600_000]));
 }
 
 function writeResult(code: Assembler, random: Random): void {

@@ -37,6 +37,7 @@ function writeBlock(writer: Writer, statements: number): void {
 const STATEMENTS: readonly Statement[] = [
   writeStore,
   writeStore,
+  writeWitness,
   writeMemory,
   writeMemory,
   writeShuffle,
@@ -45,7 +46,10 @@ const STATEMENTS: readonly Statement[] = [
   writeIf,
   writeLoop,
   ({ code, random, hardfork }) => writeCall(code, random, hardfork),
-  ({ code, random, hardfork }) => writeCall(code, random, hardfork),
+  (writer) => {
+    writeCall(writer.code, writer.random, writer.hardfork);
+    writeWitness(writer);
+  },
   ({ code, random, hardfork }) => writeCreation(code, random, hardfork),
 ];
 
@@ -78,6 +82,19 @@ function writeStore({ code, random, hardfork }: Writer): void {
   else writeExpression(code, random, hardfork);
   code.push(random.int(4));
   code.op(isTransient ? "TSTORE" : "SSTORE");
+}
+
+/** Puts into storage, which is compared, what is not: transient storage, a balance, code. */
+function writeWitness({ code, random, hardfork }: Writer): void {
+  if (includesFork(hardfork, "cancun") && random.chance(0.7)) {
+    code.push(random.int(4));
+    code.op("TLOAD");
+  } else {
+    code.push(BigInt(random.pick(ADDRESSES)));
+    code.op(random.pick(["BALANCE", "EXTCODESIZE"]));
+  }
+  code.push(random.int(4));
+  code.op("SSTORE");
 }
 
 function writeMemory({ code, random, hardfork }: Writer): void {
@@ -157,5 +174,5 @@ function writeEnd(code: Assembler, random: Random, hardfork: Hardfork): void {
   }
   code.push(random.int(100));
   code.push(random.int(100));
-  code.op(random.chance(0.15) && includesFork(hardfork, "byzantium") ? "REVERT" : "RETURN");
+  code.op(random.chance(0.35) && includesFork(hardfork, "byzantium") ? "REVERT" : "RETURN");
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { HERE, type Placed, runCode, runCreation } from "../../../test/run-code.ts";
+import { evaluate, HERE, type Placed, runCode, runCreation } from "../../../test/run-code.ts";
 import { addressOfWord } from "../../address.ts";
 import type { Address } from "../../evm.ts";
 import type { Hardfork } from "../../hardfork.ts";
 
 const HEIR = addressOfWord(0x4e14n);
+const OTHER = addressOfWord(0x07e4n);
 const DESTROY = `${BigInt(HEIR)} SELFDESTRUCT`;
 
 function changesAfter(code: string, hardfork: Hardfork, balanceWei = 5n) {
@@ -40,14 +41,19 @@ describe("SELFDESTRUCT", () => {
   it("burns what an account that is removed sends to itself, and keeps it where it is not", () => {
     expect(changesAfter("ADDRESS SELFDESTRUCT", "shanghai").get(HERE)?.account).toBeUndefined();
     expect(changesAfter("ADDRESS SELFDESTRUCT", "cancun").get(HERE)).toBeUndefined();
+    const accounts = new Map<Address, Placed>([
+      [OTHER, { balanceWei: 9n, code: "ADDRESS SELFDESTRUCT" }],
+    ]);
+    const then = `0 0 0 0 0 ${BigInt(OTHER)} 60000 CALL POP ${BigInt(OTHER)} BALANCE`;
+    expect(evaluate(then, { hardfork: "shanghai", accounts })).toBe(0n);
+    expect(evaluate(then, { hardfork: "cancun", accounts })).toBe(9n);
   });
 
   it("refunds 24000 gas once for each account, until London", () => {
     expect(runCode(DESTROY, { hardfork: "berlin" }).world.refund).toBe(24_000n);
     expect(runCode(DESTROY, { hardfork: "london" }).world.refund).toBe(0n);
-    const other = addressOfWord(0x07e4n);
-    const accounts = new Map<Address, Placed>([[other, { code: DESTROY }]]);
-    const call = `0 0 0 0 0 ${BigInt(other)} 60000 CALL`;
+    const accounts = new Map<Address, Placed>([[OTHER, { code: DESTROY }]]);
+    const call = `0 0 0 0 0 ${BigInt(OTHER)} 60000 CALL`;
     const { world } = runCode(`${call} ${call}`, { hardfork: "berlin", accounts });
     expect(world.refund).toBe(24_000n);
   });
@@ -63,16 +69,15 @@ describe("SELFDESTRUCT", () => {
   });
 
   it("does nothing where its frame fails", () => {
-    const other = addressOfWord(0x07e4n);
     const accounts = new Map<Address, Placed>([
-      [other, { balanceWei: 9n, code: `0 0 0 0 0 ${BigInt(HEIR)} 60000 DELEGATECALL INVALID` }],
+      [OTHER, { balanceWei: 9n, code: `0 0 0 0 0 ${BigInt(HEIR)} 60000 DELEGATECALL INVALID` }],
       [HEIR, { code: "CALLER SELFDESTRUCT", nonce: 1n }],
     ]);
-    const { world } = runCode(`0 0 0 0 0 ${BigInt(other)} 200000 CALL`, {
+    const { world } = runCode(`0 0 0 0 0 ${BigInt(OTHER)} 200000 CALL`, {
       hardfork: "shanghai",
       accounts,
     });
     world.endTransaction();
-    expect(world.account(other)?.balanceWei).toBe(9n);
+    expect(world.account(OTHER)?.balanceWei).toBe(9n);
   });
 });
