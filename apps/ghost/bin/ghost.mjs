@@ -1,19 +1,24 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can run: it hands over to the Node this project pins when its own is too old.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 
 const OLDEST_MAJOR = 24;
 const main = new URL("../src/main.ts", import.meta.url);
+const mainPath = fileURLToPath(main);
 
 if (Number(process.versions.node.split(".")[0]) >= OLDEST_MAJOR) {
-  process.argv[1] = main.pathname;
+  process.argv[1] = mainPath;
   await import(main.href);
 } else {
-  const run = spawnSync(pinnedNode(), [main.pathname, ...process.argv.slice(2)], {
+  const child = spawn(pinnedNode(), [mainPath, ...process.argv.slice(2)], {
     stdio: "inherit",
   });
-  process.exitCode = run.status ?? 1;
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => child.kill(name));
+  child.once("exit", (code) => {
+    process.exitCode = code ?? 1;
+  });
 }
 
 function pinnedNode() {

@@ -152,7 +152,10 @@ function describeListenError(error: unknown, host: string, port: number): ApiErr
       `port ${port} of ${host} is in use: stop what uses it, or give the API another port`,
     );
   }
-  return new ApiError({ code: "API_CANNOT_LISTEN", host, port }, `cannot listen on ${host}`, {
-    cause: error,
-  });
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ApiError(
+    { code: "API_CANNOT_LISTEN", host, port },
+    `the API cannot listen on ${host}:${port}: ${reason}`,
+    { cause: error },
+  );
 }

@@ -97,7 +97,7 @@ class EmbeddedServer {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    const cluster = await ensureCluster(this.#dataDir, this.#binaries, this.#as);
+    const cluster = await ensureCluster(this.#dataDir, this.#binaries, this.#as, signal);
     if (this.#as.owner) chownSync(this.#sockets, this.#as.owner.uid, this.#as.owner.gid);
     await retireOrphan(cluster);
     await this.#launch(cluster, signal);

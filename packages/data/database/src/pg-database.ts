@@ -80,7 +80,7 @@ export class PgDatabase implements Database {
   async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     return this.#onOneConnection(async (session, discard) => {
       // Not awaited: it travels with the first statement.
-      const begun = session.query("BEGIN");
+      const begun = session.begin();
       begun.catch(() => {});
       try {
         const result = await work(session);

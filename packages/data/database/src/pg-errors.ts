@@ -34,6 +34,19 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }
 
+const IN_FAILED_TRANSACTION = "25P02";
+
+/** For a statement that was sent after one that failed; when all of them fail alike, what they failed of. */
+export function notRun(before: unknown, text: string): unknown {
+  if (!(before instanceof Error && isRefusal(before))) return before;
+  const statement = shorten(text);
+  return new DatabaseError(
+    { code: "DATABASE_STATEMENT_FAILED", sqlState: IN_FAILED_TRANSACTION, statement },
+    `not run, because a statement before it failed: ${statement}`,
+    { cause: before },
+  );
+}
+
 /** What PostgreSQL answers, by shape: `pg` and PGlite have a class of their own for it. */
 interface Refusal extends Error {
   readonly code: string;
@@ -47,7 +60,7 @@ function isRefusal(error: Error): error is Refusal {
 
 function statementFailed(error: Refusal, text: string): DatabaseError {
   const sqlState = error.code;
-  const statement = text.trim().replace(/\s+/g, " ").slice(0, STATEMENT_SHOWN_CHARS);
+  const statement = shorten(text);
   return new DatabaseError(
     {
       code: "DATABASE_STATEMENT_FAILED",
@@ -59,6 +72,10 @@ function statementFailed(error: Refusal, text: string): DatabaseError {
     `${error.message} (SQLSTATE ${sqlState}) in: ${statement}`,
     { cause: error },
   );
+}
+
+function shorten(text: string): string {
+  return text.trim().replace(/\s+/g, " ").slice(0, STATEMENT_SHOWN_CHARS);
 }
 
 /** Class 08 is the connection, 57P01 to 57P03 a server that stops, crashed or is not up yet. */

@@ -3,6 +3,7 @@ import { copyChunks, copyStatement } from "./copy-rows.ts";
 import type { Row, Sql, SqlValue } from "./database.ts";
 import { DatabaseError } from "./database-error.ts";
 import { toDatabaseError } from "./pg-errors.ts";
+import { type Statement, sendBatch } from "./statement-batch.ts";
 import type { StatementNames } from "./statement-names.ts";
 import { encodeParameter } from "./values.ts";
 
@@ -28,7 +29,7 @@ export class PgSession implements Sql {
   readonly #dialect: Dialect;
   /** Until it settles nothing else may be sent: a COPY that reads its rows. */
   #alone: Promise<void> | undefined;
-  #gathering = false;
+  #gathered: Statement[] = [];
 
   constructor(client: pg.PoolClient, names: StatementNames, dialect: Dialect) {
     this.#client = client;
@@ -40,12 +41,17 @@ export class PgSession implements Sql {
     return lastRows<R>(await this.#run(statement(text, parameters, this.#names)));
   }
 
+  /** Opens a transaction, in one message with what it begins with. */
+  async begin(): Promise<void> {
+    await this.#run(statement("BEGIN", [], this.#names));
+  }
+
   /**
    * @throws {DatabaseError} `DATABASE_TRANSACTION_ABORTED` when PostgreSQL rolled back instead, which it does
    *   without an error of its own
    */
   async commit(): Promise<void> {
-    const result = await this.#run({ text: "COMMIT" });
+    const result = await this.#run(statement("COMMIT", [], this.#names));
     if (result.command !== "COMMIT")
       throw new DatabaseError({ code: "DATABASE_TRANSACTION_ABORTED" });
   }
@@ -61,27 +67,36 @@ export class PgSession implements Sql {
   }
 
   #run(config: pg.QueryConfig): Promise<pg.QueryResult> {
-    const send = () => {
-      this.#gather();
-      return this.#client.query(config);
-    };
-    return this.#send(send, config.text, { alone: !this.#dialect.pipelines });
+    const alone = !this.#dialect.pipelines;
+    // Several statements in one text go by a protocol that knows no batches.
+    const joins = this.#dialect.pipelines && config.values !== undefined;
+    const send = () => (joins ? this.#join(config) : this.#sendNow(config));
+    return this.#send(send, config.text, { alone });
   }
 
-  /** What is sent before this turn of the event loop ends leaves in one write: a system call, not one each. */
-  #gather(): void {
-    if (this.#gathering || !this.#dialect.pipelines) return;
-    this.#gathering = true;
-    const { stream } = this.#client.connection;
-    stream.cork();
-    process.nextTick(() => {
-      this.#gathering = false;
-      stream.uncork();
+  #sendNow(config: pg.QueryConfig): Promise<pg.QueryResult> {
+    this.#flush();
+    return this.#client.query(config);
+  }
+
+  /** Waits until this turn of the event loop ends, for others to go with it. */
+  #join(config: pg.QueryConfig): Promise<pg.QueryResult> {
+    return new Promise((resolve, reject) => {
+      this.#gathered.push({ config, resolve, reject });
+      if (this.#gathered.length === BATCH_MAX) this.#flush();
+      else if (this.#gathered.length === 1) process.nextTick(() => this.#flush());
     });
+  }
+
+  #flush(): void {
+    const statements = this.#gathered;
+    this.#gathered = [];
+    if (statements.length > 0) sendBatch(this.#client, statements);
   }
 
   async #send<T>(send: () => Promise<T>, text: string, how: { alone: boolean }): Promise<T> {
     while (this.#alone !== undefined) await this.#alone;
+    if (how.alone) this.#flush();
     const answer = send();
     if (how.alone) {
       const settled = answer.then(noop, noop).then(() => {
@@ -96,6 +111,9 @@ export class PgSession implements Sql {
     }
   }
 }
+
+/** A message of this many statements is sent before more are gathered. */
+const BATCH_MAX = 500;
 
 function statement(
   text: string,

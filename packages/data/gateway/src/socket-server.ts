@@ -217,5 +217,8 @@ function describeListenError(error: Error, host: string, port: number): GatewayE
       `port ${port} of ${host} is in use: stop what uses it, or give the gateway another port`,
     );
   }
-  return new GatewayError({ code: "GATEWAY_CANNOT_LISTEN", host, port, reason: error.message });
+  return new GatewayError(
+    { code: "GATEWAY_CANNOT_LISTEN", host, port, reason: error.message },
+    `the gateway cannot listen on ${host}:${port}: ${error.message}`,
+  );
 }

@@ -22,6 +22,7 @@ export async function ensureCluster(
   dataDir: string,
   binaries: Binaries,
   as: RunAs,
+  signal: AbortSignal,
 ): Promise<string> {
   const cluster = join(dataDir, "cluster");
   const versionFile = join(cluster, "PG_VERSION");
@@ -38,8 +39,9 @@ export async function ensureCluster(
     ...["--no-locale", "--no-instructions"],
   ]);
   try {
-    await run(file, args, { ...as.owner, cwd: dataDir, env: BARE_ENV });
+    await run(file, args, { ...as.owner, cwd: dataDir, env: BARE_ENV, signal });
   } catch (error) {
+    signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
     throw new DatabaseError({ code: "DATABASE_START_FAILED", dataDir, reason });
   }

@@ -123,6 +123,26 @@ function describeTransactions(reach: () => Database): void {
     expect(rows).toEqual([{ wei: 10n }, { wei: 50n }]);
   });
 
+  it("runs nothing after a statement that failed, says so to each, and forgets nothing by it", async () => {
+    const database = reach();
+    const prepared = "INSERT INTO account (id, wei) VALUES ($1, 7) RETURNING id";
+    const answers = await database
+      .transaction(async (sql) => {
+        const good = sql.query("SELECT 1 AS one", []);
+        const bad = sql.query("INSERT INTO account VALUES (1, 1)", []);
+        const after = [10, 11].map((id) => sql.query(prepared, [id]));
+        return Promise.allSettled([good, bad, ...after]);
+      })
+      .catch((error: unknown) => error);
+    expect(answers).toMatchObject({ code: "DATABASE_TRANSACTION_ABORTED" });
+    for (let id = 10; id < 14; id++) expect(await database.query(prepared, [id])).toEqual([{ id }]);
+    const settled = await settleInTransaction(database);
+    expect(settled.map((answer) => answer.status)).toEqual(["fulfilled", "rejected", "rejected"]);
+    expect(settled[0]).toMatchObject({ value: [{ one: 1 }] });
+    expect(settled[1]).toMatchObject({ reason: { fault: { sqlState: "23505" } } });
+    expect(settled[2]).toMatchObject({ reason: { fault: { sqlState: "25P02" } } });
+  });
+
   it("names the constraint that was violated", async () => {
     const twice = reach().query("INSERT INTO account VALUES (1, 1)", []);
     await expect(twice).rejects.toMatchObject({
@@ -255,4 +275,17 @@ function describeMigrations(reach: () => Database): void {
     );
     expect(both.flat()).toEqual(["001-z"]);
   });
+}
+
+/** What became of a statement that works, one that fails and one that comes too late. */
+async function settleInTransaction(database: Database) {
+  let settled: PromiseSettledResult<unknown>[] = [];
+  await database
+    .transaction(async (sql) => {
+      const one = sql.query("SELECT 1 AS one", []);
+      const twice = sql.query("INSERT INTO account VALUES (1, 1)", []);
+      settled = await Promise.allSettled([one, twice, sql.query("SELECT 2", [])]);
+    })
+    .catch(() => {});
+  return settled;
 }
