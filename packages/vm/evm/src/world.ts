@@ -5,7 +5,7 @@ import type { Account, Address, Hash, Log } from "./evm.ts";
  * collected. It lives for a block; `beginTransaction` and `endTransaction` bracket each transaction.
  */
 export interface World {
-  /** Forgets warmth, transient storage, original values, refunds and logs of the transaction before. */
+  /** Forgets warmth, transient storage, original values, refunds, logs and checkpoints of the one before. */
   beginTransaction(): void;
   /** Removes destroyed accounts, and touched empty ones where the rules say so (EIP-161). */
   endTransaction(): void;

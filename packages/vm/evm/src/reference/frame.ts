@@ -12,7 +12,7 @@ import { Memory, memoryGas, wholeWords } from "./memory.ts";
  */
 const MAX_MEMORY_BYTES = 2 ** 30;
 
-/** Gas kept as a double, where it is exact and quick. What is beyond waits in `gasReserve`. */
+/** Gas is kept as a double, which is quick, as far as that is exact. What is beyond waits as a BigInt. */
 const MAX_GAS_IN_HAND = 2 ** 52;
 
 /**
@@ -34,8 +34,9 @@ export class Frame {
   stackSize = 0;
   readonly memory = new Memory();
   pc = 0;
-  gas: number;
-  gasReserve: bigint;
+  /** What of it is spent first; all of it, but for gas limits that only tests have. */
+  gas = 0;
+  #gasReserve = 0n;
 
   status: FrameStatus = "running";
   halt: Halt | undefined;
@@ -49,9 +50,7 @@ export class Frame {
     this.call = call;
     this.code = code;
     this.checkpoint = checkpoint;
-    const inHand = call.gas < MAX_GAS_IN_HAND ? call.gas : BigInt(MAX_GAS_IN_HAND);
-    this.gas = Number(inHand);
-    this.gasReserve = call.gas - inHand;
+    this.gasLeft = call.gas;
   }
 
   push(word: bigint): void {
@@ -87,22 +86,15 @@ export class Frame {
     if (this.gas < 0) throw new ExceptionalHalt("out_of_gas");
   }
 
+  /** All of it, exact. */
   get gasLeft(): bigint {
-    return BigInt(this.gas) + this.gasReserve;
+    return BigInt(this.gas) + this.#gasReserve;
   }
 
-  /** Takes what was left over by a call. */
-  returnGas(gas: bigint): void {
-    const total = this.gasLeft + gas;
+  set gasLeft(total: bigint) {
     const inHand = total < MAX_GAS_IN_HAND ? total : BigInt(MAX_GAS_IN_HAND);
     this.gas = Number(inHand);
-    this.gasReserve = total - inHand;
-  }
-
-  /** @throws {ExceptionalHalt} `out_of_gas` */
-  chargeBig(gas: bigint): void {
-    if (gas > this.gasLeft) throw new ExceptionalHalt("out_of_gas");
-    this.returnGas(-gas);
+    this.#gasReserve = total - inHand;
   }
 
   /**

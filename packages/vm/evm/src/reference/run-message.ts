@@ -62,7 +62,7 @@ function resume(frame: Frame, result: MessageResult): void {
   if (call === undefined) return;
   frame.pendingCall = undefined;
   frame.status = "running";
-  frame.returnGas(result.gasLeft);
+  frame.gasLeft += result.gasLeft;
   frame.returnData = result.output;
   if (isCreation(call.kind)) {
     frame.push(result.created === undefined ? 0n : wordOfAddress(result.created));

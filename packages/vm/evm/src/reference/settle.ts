@@ -26,7 +26,7 @@ function settleCreation(frame: Frame): MessageResult {
   if (gas > frame.gasLeft) {
     return rules.codeMustBePaid ? fail(frame, "out_of_gas") : succeedWithoutCode(frame);
   }
-  frame.chargeBig(gas);
+  frame.gasLeft -= gas;
   world.setCode(frame.call.address, code);
   return succeedWithoutCode(frame);
 }

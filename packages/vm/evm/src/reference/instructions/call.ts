@@ -6,9 +6,9 @@ import type { CallKind } from "../call.ts";
 import { ExceptionalHalt } from "../exceptional-halt.ts";
 import type { Frame } from "../frame.ts";
 import type { InstructionDefinition } from "../instruction.ts";
+import { newAccountGas } from "../new-account-gas.ts";
 
 const VALUE_GAS = 9000;
-const NEW_ACCOUNT_GAS = 25_000;
 /** Given to the callee of a call with value, so that it can at least write a log. */
 const STIPEND = 2300n;
 
@@ -123,7 +123,7 @@ function begin(
   frame.charge(callee.valueGas);
   if (kind === "CALL") frame.charge(newAccountGas(frame, codeAddress, callee.valueWei));
   const gas = gasForCallee(frame, requestedGas);
-  frame.chargeBig(gas);
+  frame.gasLeft -= gas;
   frame.suspend({
     kind,
     caller: callee.caller,
@@ -146,15 +146,6 @@ function chargeDelegation(frame: Frame, codeAddress: Address): void {
   if (!rules.followsDelegation) return;
   const target = delegationTarget(world.code(codeAddress));
   if (target !== undefined) chargeAccountAccess(frame, target);
-}
-
-/** Before EIP-161 for any account that does not exist; since then only if it comes to life by the value. */
-function newAccountGas(frame: Frame, callee: Address, valueWei: bigint): number {
-  const { rules, world } = frame.execution;
-  const isNew = rules.clearsEmptyAccounts
-    ? valueWei !== 0n && world.isDead(callee)
-    : world.account(callee) === undefined;
-  return isNew ? NEW_ACCOUNT_GAS : 0;
 }
 
 /** @throws {ExceptionalHalt} `out_of_gas` before EIP-150, where a call gets what it asks for or fails */

@@ -61,7 +61,7 @@ function begin(
 ): void {
   const available = frame.gasLeft;
   const gas = frame.execution.rules.keepsOne64th ? allBut64th(available) : available;
-  frame.chargeBig(gas);
+  frame.gasLeft = available - gas;
   frame.suspend({
     kind,
     caller: frame.call.address,

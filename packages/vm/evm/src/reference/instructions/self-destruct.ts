@@ -1,12 +1,11 @@
 import { EMPTY_BYTES } from "@ghostchain/encoding";
 import { addressOfWord } from "../../address.ts";
-import type { Address } from "../../evm.ts";
 import { COLD_ACCOUNT_GAS } from "../access.ts";
 import type { Frame } from "../frame.ts";
 import type { InstructionDefinition } from "../instruction.ts";
+import { newAccountGas } from "../new-account-gas.ts";
 
 const SELF_DESTRUCT_GAS = 5000;
-const NEW_ACCOUNT_GAS = 25_000;
 
 export const SELF_DESTRUCT: readonly InstructionDefinition[] = [
   {
@@ -30,7 +29,7 @@ function selfDestruct(frame: Frame): void {
     frame.charge(COLD_ACCOUNT_GAS);
     world.warmAccount(beneficiary);
   }
-  frame.charge(newAccountGas(frame, beneficiary, valueWei));
+  if (rules.keepsOne64th) frame.charge(newAccountGas(frame, beneficiary, valueWei));
   tracer?.onEnter?.({
     kind: "SELFDESTRUCT",
     from: address,
@@ -46,13 +45,4 @@ function selfDestruct(frame: Frame): void {
   if (beneficiary !== address || !isRemoved) world.addBalance(beneficiary, valueWei);
   if (isRemoved) world.destroy(address);
   frame.return(EMPTY_BYTES);
-}
-
-function newAccountGas(frame: Frame, beneficiary: Address, valueWei: bigint): number {
-  const { rules, world } = frame.execution;
-  if (!rules.keepsOne64th) return 0;
-  const isNew = rules.clearsEmptyAccounts
-    ? valueWei !== 0n && world.isDead(beneficiary)
-    : world.account(beneficiary) === undefined;
-  return isNew ? NEW_ACCOUNT_GAS : 0;
 }
