@@ -112,8 +112,8 @@ export class PgSession implements Sql {
   }
 }
 
-/** A message of this many statements is sent before more are gathered. */
-const BATCH_MAX = 500;
+/** So many statements are sent before more are gathered: PostgreSQL can begin while we go on. */
+const BATCH_MAX = 64;
 
 function statement(
   text: string,

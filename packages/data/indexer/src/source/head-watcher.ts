@@ -99,14 +99,18 @@ export class HeadWatcher {
 
   /** Until a head is pushed, the subscription is lost, or it is time to ask. */
   async #wait(signal: AbortSignal): Promise<void> {
+    // Not AbortSignal.any: one a wait would stay with the long-lived signal until it is collected.
     const woken = new AbortController();
-    this.#wake = () => woken.abort();
+    const wake = () => woken.abort();
+    signal.addEventListener("abort", wake);
+    this.#wake = wake;
     const pollMs = this.isPushed ? Math.max(PUSHED_POLL_MS, this.#pollMs) : this.#pollMs;
     try {
-      await this.#deps.clock.sleep(pollMs, AbortSignal.any([signal, woken.signal]));
+      await this.#deps.clock.sleep(pollMs, woken.signal);
     } catch {
       signal.throwIfAborted();
     } finally {
+      signal.removeEventListener("abort", wake);
       this.#wake = undefined;
     }
   }

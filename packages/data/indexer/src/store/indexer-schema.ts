@@ -41,7 +41,7 @@ export const INDEXER_MIGRATIONS: readonly Migration[] = [
       CREATE TABLE undo (
         block_number bigint NOT NULL,
         id bigint GENERATED ALWAYS AS IDENTITY,
-        undoing regproc NOT NULL,
+        undoing text NOT NULL,
         key text[],
         old text,
         PRIMARY KEY (block_number, id)

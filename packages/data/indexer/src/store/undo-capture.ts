@@ -130,7 +130,7 @@ function captureFunction(table: Table): string {
     CREATE OR REPLACE FUNCTION ${table.capture}() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       INSERT INTO indexer.undo (block_number, undoing, key, old) VALUES (
-        current_setting('ghost.undo_block')::bigint, ${literal(table.undo)}::regproc,
+        current_setting('ghost.undo_block')::bigint, ${literal(table.undo)},
         CASE WHEN TG_OP <> 'DELETE' THEN ${key} END,
         CASE WHEN TG_OP <> 'INSERT' THEN OLD::text END);
       RETURN NULL;
