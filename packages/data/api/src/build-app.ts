@@ -44,6 +44,7 @@ export async function buildApp(
     },
     clientErrorHandler: answerBrokenRequest,
   });
+  acceptEmptyBodies(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   await registerHeaders(app, parts.origins);
@@ -62,6 +63,19 @@ export async function buildApp(
     return reply.code(404).send({ error: { code: "NOT_FOUND", message } });
   });
   return app;
+}
+
+/** Many clients name the type of a body that they do not send. Where one is needed, its schema misses it. */
+function acceptEmptyBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser<string>(
+    "application/json",
+    { parseAs: "string" },
+    (request, body, done) => {
+      if (body === "") done(null, undefined);
+      else void parse(request, body, done);
+    },
+  );
 }
 
 async function registerHeaders(

@@ -48,6 +48,9 @@ export function answerTo(error: unknown): { status: number; body: ErrorBody } {
   }
   const known = FRAMEWORK[codeOf(error)];
   if (known) return refusal(...known);
+  if (error instanceof Error && "statusCode" in error && isClientStatus(error.statusCode)) {
+    return refusal({ code: "REQUEST_REFUSED", status: 400 }, "the request cannot be answered");
+  }
   return { status: 500, body: INTERNAL };
 }
 
@@ -83,6 +86,8 @@ const FRAMEWORK: Readonly<Record<string, [Answered, string]>> = {
     "send application/json",
   ],
   FST_ERR_BAD_URL: [{ code: "URL_MALFORMED", status: 400 }, "the URL is not valid"],
+  // a path that would leave the page's directory, or cannot name a file in it
+  FST_STATIC_FORBIDDEN_PATH: [{ code: "NOT_FOUND", status: 404 }, "there is nothing there"],
   FST_ERR_MAX_PARAM_LENGTH: [{ code: "URL_MALFORMED", status: 400 }, "the URL is too long"],
 };
 

@@ -184,7 +184,7 @@ describe("a body that cannot be taken", () => {
 
   it.each([
     ["half an object", "{", "application/json", 400, "BODY_MALFORMED"],
-    ["nothing", "", "application/json", 400, "BODY_MALFORMED"],
+    ["nothing", "", "application/json", 400, "VALIDATION_FAILED"],
     ["a prototype", '{"__proto__":{"admin":true}}', "application/json", 400, "BODY_MALFORMED"],
     [
       "a constructor",

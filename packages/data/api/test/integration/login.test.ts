@@ -187,7 +187,9 @@ describe("POST /auth/ws-ticket", () => {
     const { url } = await stand.api();
     const { address, token } = await login(url);
     const headers = { authorization: `Bearer ${token}` };
-    const { body } = await ask(`${url}/auth/ws-ticket`, { method: "POST", headers });
+    // many clients name the type of a body that they do not send
+    const typed = { ...headers, "content-type": "application/json" };
+    const { body } = await ask(`${url}/auth/ws-ticket`, { method: "POST", headers: typed });
     expect(body.expiresAt - Date.now()).toBeLessThanOrEqual(30_000);
     expect(await stand.auth.redeemTicket(body.ticket)).toMatchObject({ address });
     await expect(stand.auth.redeemTicket(body.ticket)).rejects.toThrow();

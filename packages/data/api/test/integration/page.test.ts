@@ -113,6 +113,17 @@ describe("the page", () => {
   });
 });
 
+describe("a path that names no file of the page", () => {
+  it.each(["//", "/a%00b", "/..%2foutside.txt", "/%2e%2e/outside.txt", "/_app"])(
+    "is answered as unknown (%s)",
+    async (path) => {
+      const { url } = await stand.api({ pageDirectory });
+      const refused = await ask(`${url}${path}`);
+      expect(refused).toMatchObject({ status: 404, body: { error: { code: "NOT_FOUND" } } });
+    },
+  );
+});
+
 describe("the documentation", () => {
   it("describes every route, its errors and its locks, in OpenAPI 3.1", async () => {
     const { url } = await stand.api({}, { products: [demoProduct] });
