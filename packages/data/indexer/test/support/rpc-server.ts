@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
 
-/** What a test's server answers to one request; undefined for nothing at all. */
-export type Respond = (method: string, params: unknown[], id: number) => unknown;
+/** What a test's server answers to one request, at once or later; undefined for nothing at all. */
+export type Respond = (method: string, params: unknown[]) => unknown;
 
 /** JSON-RPC over HTTP and WebSocket on one port, which answers what a test says, true or not. */
 export class RpcServer {
@@ -18,8 +18,8 @@ export class RpcServer {
       this.headers = request.headers;
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        const answer = this.#answer(Buffer.concat(chunks).toString());
+      request.on("end", async () => {
+        const answer = await this.#answer(Buffer.concat(chunks).toString());
         if (answer !== undefined) response.end(answer);
       });
     });
@@ -34,7 +34,7 @@ export class RpcServer {
       socket.on("error", () => {});
       socket.on("close", () => this.#sockets.delete(socket));
       socket.on("data", (data: Buffer) => {
-        for (const text of readFrames(data)) this.#reply(socket, text);
+        for (const text of readFrames(data)) void this.#reply(socket, text);
       });
     });
   }
@@ -66,15 +66,15 @@ export class RpcServer {
     await new Promise((done) => this.#http.close(done));
   }
 
-  #reply(socket: Socket, text: string): void {
-    const answer = this.#answer(text);
+  async #reply(socket: Socket, text: string): Promise<void> {
+    const answer = await this.#answer(text);
     if (answer !== undefined) socket.write(frame(answer));
   }
 
-  #answer(text: string): string | undefined {
+  async #answer(text: string): Promise<string | undefined> {
     const { id, method, params } = JSON.parse(text);
     this.requests.push(method);
-    const answer = this.respond(method, params, id);
+    const answer = await this.respond(method, params);
     if (answer === undefined || typeof answer === "string") return answer;
     return JSON.stringify({ jsonrpc: "2.0", id, ...answer });
   }
