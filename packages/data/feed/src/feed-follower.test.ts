@@ -106,6 +106,19 @@ describe("FeedFollower", () => {
 });
 
 describe("FeedFollower, when the unusual happens,", () => {
+  it("reads what an announcement leaves out or lost at once, without waiting for its poll", async () => {
+    const feed = new MemoryFeed();
+    const bus = createInProcessBus({ logger });
+    const { follower, heard } = await follow(feed, bus);
+    feed.commit(7);
+    await bus.publish(FEED_CHANNEL, feed.announce(feed.commit(1)));
+    await expect.poll(() => heard).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    feed.commit(2);
+    await bus.publish(FEED_CHANNEL, feed.announce([]));
+    await expect.poll(() => heard.length).toBe(10);
+    await follower.stop();
+  });
+
   it("does not mistake a late answer of the database for a sequence that began anew", async () => {
     const feed = new MemoryFeed();
     const bus = createInProcessBus({ logger });
