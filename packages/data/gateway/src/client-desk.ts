@@ -265,7 +265,7 @@ function parseMessage(text: string): ClientMessage | Problem {
   const parsed = clientMessage.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const where = issue?.path.join(".") || "type";
+  const where = issue?.path.join(".") || "message";
   return { code: "BAD_MESSAGE", text: `${where}: ${issue?.message ?? "not a message"}` };
 }
 

@@ -1,7 +1,7 @@
 import { ghostCoreAbi, traceScanAbi } from "@ghostchain/contracts";
 import type { Clock, Logger, Service } from "@ghostchain/service";
 import { type Address, type Hash, parseEventLogs } from "viem";
-import type { GhostnetDeployment } from "./deploy-ghostnet.ts";
+import { deployGhostnet, type GhostnetDeployment } from "./deploy-ghostnet.ts";
 import type { DevAccount, DevChain } from "./dev-chain.ts";
 
 export interface ScanKeeperDeps {
@@ -22,7 +22,8 @@ const DIES = 2;
 
 /**
  * Runs the scans: executes those that are due, submits who died and who survived, closes what is complete, and
- * triggers the system reset. Anyone may do all of it; on a dev chain someone must.
+ * triggers the system reset. Anyone may do all of it; on a dev chain someone must, and deploy the game again when the
+ * chain was reset.
  */
 export function createScanKeeper(deps: ScanKeeperDeps): Service {
   return new ScanKeeper(deps);
@@ -39,6 +40,7 @@ class ScanKeeper implements Service {
   /** Everyone who ever jacked in; the contract says who of them counts. */
   readonly #players = new Set<Address>();
   #nextLogBlock = 0n;
+  #inTrouble = false;
   #running: Promise<void> | undefined;
 
   constructor(deps: ScanKeeperDeps) {
@@ -47,8 +49,8 @@ class ScanKeeper implements Service {
     this.#keeper = deps.chain.account("keeper");
   }
 
-  async start(): Promise<void> {
-    await this.#deps.chain.fundGas([this.#keeper.account.address]);
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#deps.chain.fundGas([this.#keeper.account.address], signal);
     this.#running = this.#run();
   }
 
@@ -62,12 +64,31 @@ class ScanKeeper implements Service {
     while (!signal.aborted) {
       try {
         await this.#round();
+        this.#inTrouble = false;
         await this.#deps.clock.sleep(TICK_MS, signal);
       } catch (error) {
         if (signal.aborted) return;
-        this.#logger.warn({ err: error }, "a scan did not go through; trying again");
+        await this.#recover(error);
         await this.#deps.clock.sleep(RETRY_MS, signal).catch(() => {});
       }
+    }
+  }
+
+  /** A chain that is away comes back; one that was reset, as by `anvil_reset`, needs the game deployed again. */
+  async #recover(error: unknown): Promise<void> {
+    const { chain, deployment } = this.#deps;
+    const { signal } = this.#stopping;
+    // told once, however often it is tried
+    const level = this.#inTrouble ? "debug" : "warn";
+    this.#inTrouble = true;
+    this.#logger[level]({ err: error }, "a scan did not go through; trying again");
+    try {
+      if (await chain.client.getCode({ address: deployment.ghostCore })) return;
+      this.#logger.warn("the chain was reset and the game is gone; deploying it again");
+      await deployGhostnet(chain, signal);
+      await chain.fundGas([this.#keeper.account.address], signal);
+    } catch (again) {
+      if (!signal.aborted) this.#logger.debug({ err: again }, "the chain is away");
     }
   }
 

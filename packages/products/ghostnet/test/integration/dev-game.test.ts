@@ -62,6 +62,19 @@ describe.skipIf(!anvil)("the game on a dev chain", () => {
     }
   }, 120_000);
 
+  it("is deployed again when the chain was reset", async () => {
+    const deps = { chain, deployment, clock: hurriedClock, logger };
+    const services = [createScanKeeper(deps), createPlayers(deps, { count: 2 })];
+    const stop = await runServices(services, AbortSignal.timeout(10_000), logger);
+    try {
+      await request("anvil_reset");
+      expect(await chain.client.getCode({ address: deployment.ghostCore })).toBeUndefined();
+      await until(["LevelConfigured", "JackedIn"]);
+    } finally {
+      await stop();
+    }
+  }, 120_000);
+
   it("gives a player who lost everything a new purse", async () => {
     const players = createPlayers({ chain, deployment, clock: hurriedClock, logger }, { count: 1 });
     await players.start(AbortSignal.timeout(10_000));
