@@ -1,5 +1,5 @@
 import type { Logger } from "@ghostchain/service";
-import { Redis, type RedisOptions } from "ioredis";
+import type { Redis, RedisOptions } from "ioredis";
 import type { EventBus, Unsubscribe } from "./event-bus.ts";
 import { EventBusError } from "./event-bus-error.ts";
 import { requireSize } from "./message-limit.ts";
@@ -42,6 +42,8 @@ class RedisBus implements EventBus {
   }
 
   async start(signal: AbortSignal): Promise<void> {
+    // loaded only where there is a Redis: whoever has none should not pay for its client
+    const { Redis } = await import("ioredis");
     const publisher = new Redis(this.#url, { ...OPTIONS, commandTimeout: PUBLISH_TIMEOUT_MS });
     const subscriber = new Redis(this.#url, OPTIONS);
     this.#connections = { publisher, subscriber };
