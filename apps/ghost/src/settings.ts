@@ -76,8 +76,9 @@ Environment:
 
   DATABASE_URL   a PostgreSQL server instead of the embedded one
   REDIS_URL      a Redis server instead of the in-process bus
-  RPC_URL        another EVM chain instead of our own; where it is no dev chain, say where the game is:
-                 GHOST_CORE_ADDRESS, DATA_TOKEN_ADDRESS, TRACE_SCAN_ADDRESS, START_BLOCK
+  RPC_URL        another EVM chain instead of our own; clients are told it too (GET /network). Where it is
+                 no dev chain, say where the game is: GHOST_CORE_ADDRESS, DATA_TOKEN_ADDRESS,
+                 TRACE_SCAN_ADDRESS, START_BLOCK
   PAGE_ORIGINS   where else pages are served from, as https://ghost.example,https://www.ghost.example:
                  only there, on loopback and on --host itself can users log in`;
 
