@@ -15,7 +15,7 @@ export function describeEvent(event: FeedEvent): ToldEvent {
     case "JACK_IN":
       return { text: `${who} jacked ${amount} DATA into ${level}`, tone: "gain" };
     case "EXTRACT":
-      return { text: `${who} extracted ${amount} DATA and ${dataOf(event.rewards)} in rewards`, tone: "gain" };
+      return { text: `${who} extracted ${amount} DATA${rewardsOf(event.rewards)}`, tone: "gain" };
     case "REWARDS":
       return { text: `${who} claimed ${amount} DATA`, tone: "gain" };
     case "TRACED":
@@ -38,6 +38,11 @@ export function describeEvent(event: FeedEvent): ToldEvent {
     default:
       return { text: level || who, tone: "plain" };
   }
+}
+
+function rewardsOf(value: unknown): string {
+  const rewards = dataOf(value);
+  return rewards === "0.00" ? "" : ` + ${rewards} rewards`;
 }
 
 function dataOf(value: unknown): string {

@@ -146,10 +146,8 @@ export class Live {
   }
 
   #addBlock(block: BlockRow): void {
-    const others = this.blocks.filter(({ number }) => number !== block.number);
-    this.blocks = [block, ...others]
-      .sort((a, b) => Number(BigInt(b.number) - BigInt(a.number)))
-      .slice(0, BLOCK_ROWS);
+    const before = this.blocks.filter(({ number }) => BigInt(number) < BigInt(block.number));
+    this.blocks = [block, ...before].slice(0, BLOCK_ROWS);
   }
 
   /** Too much was missed to tell one by one. */
