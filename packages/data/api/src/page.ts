@@ -65,7 +65,7 @@ export class Page {
       "img-src 'self' data:",
       "font-src 'self'",
       "manifest-src 'self'",
-      `connect-src ${["'self'", ...new Set(connections)].join(" ")}`,
+      `connect-src ${["'self'", ...new Set(connections.map(asSource))].join(" ")}`,
       "base-uri 'self'",
       "form-action 'self'",
       "frame-ancestors 'none'",
@@ -81,6 +81,11 @@ function cacheControlOf(path: string, directory: string): string {
   return path.startsWith(join(directory, "_app", "immutable") + sep)
     ? `public, max-age=${YEAR_SECONDS}, immutable`
     : "no-cache";
+}
+
+/** Content Security Policy has no IPv6 addresses: any host, then, but this scheme and port alone. */
+function asSource(origin: string): string {
+  return origin.replace(/\/\/\[[^\]]*\]/, "//*");
 }
 
 /** For a page that is opened while services still start: it asks for their addresses again and again. */

@@ -113,6 +113,19 @@ describe("the page", () => {
   });
 });
 
+describe("the page on an IPv6 address", () => {
+  it("may connect there by port, since a policy cannot name the address", async () => {
+    const at = (scheme: string, port: number) => `${scheme}://[::1]:${port}`;
+    const info = {
+      ...{ chainId: 1, rpcUrl: at("http", 8545), wsUrl: at("ws", 8545), contracts: {} },
+      gatewayUrl: `${at("ws", 8080)}/ws`,
+    };
+    const { url } = await stand.api({ pageDirectory, network: () => info });
+    const policy = (await ask(url, html)).headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("connect-src 'self' http://*:8545 ws://*:8545 ws://*:8080;");
+  });
+});
+
 describe("a path that names no file of the page", () => {
   it.each(["//", "/a%00b", "/..%2foutside.txt", "/%2e%2e/outside.txt", "/_app"])(
     "is answered as unknown (%s)",
