@@ -74,8 +74,10 @@ function requireBinaries(): Binaries {
 }
 
 const START_TIMEOUT_MS = 60_000;
-const RESTARTS_MAX = 5;
+/** With the pauses between them some quarter of an hour: long enough to free a full disk. */
+const RESTARTS_MAX = 100;
 const RESTART_DELAY_MS = 200;
+const RESTART_DELAY_MAX_MS = 10_000;
 
 /** Keeps the bundled server running until it is told to stop. */
 class EmbeddedServer {
@@ -86,7 +88,7 @@ class EmbeddedServer {
   readonly #as: RunAs = runAs();
   readonly #sockets: string;
   #process: PostgresProcess | undefined;
-  #stopping = false;
+  readonly #stopping = new AbortController();
 
   constructor(dataDir: string, binaries: Binaries, logger: Logger) {
     this.#dataDir = dataDir;
@@ -104,7 +106,7 @@ class EmbeddedServer {
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stopping.abort();
     await this.#process?.stop();
   }
 
@@ -132,14 +134,17 @@ class EmbeddedServer {
 
   /** It ended without being told to: killed for memory, or by hand. */
   async #revive(cluster: string): Promise<void> {
-    for (let attempt = 1; attempt <= RESTARTS_MAX && !this.#stopping; attempt++) {
+    const { signal } = this.#stopping;
+    for (let attempt = 1; attempt <= RESTARTS_MAX && !signal.aborted; attempt++) {
       const lastWords = this.#process?.lastWords;
       this.#logger.error({ attempt, lastWords }, "the bundled PostgreSQL ended; starting it again");
-      await sleep(RESTART_DELAY_MS * attempt);
       try {
-        if (!this.#stopping) await this.#launch(cluster, new AbortController().signal);
+        const delayMs = Math.min(RESTART_DELAY_MS * attempt, RESTART_DELAY_MAX_MS);
+        await sleep(delayMs, undefined, { signal });
+        await this.#launch(cluster, signal);
         return;
       } catch (error) {
+        if (signal.aborted) return;
         this.#logger.error({ err: error }, "the bundled PostgreSQL did not start again");
       }
     }
