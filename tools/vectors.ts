@@ -4,6 +4,28 @@ import { expect, it } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
+/** How ethereum/tests names the hardforks, and how we do. */
+export const VECTOR_HARDFORKS = {
+  Frontier: "frontier",
+  Homestead: "homestead",
+  EIP150: "tangerineWhistle",
+  EIP158: "spuriousDragon",
+  Byzantium: "byzantium",
+  Constantinople: "constantinople",
+  ConstantinopleFix: "petersburg",
+  Istanbul: "istanbul",
+  Berlin: "berlin",
+  London: "london",
+  ArrowGlacier: "london",
+  GrayGlacier: "london",
+  Paris: "paris",
+  Merge: "paris",
+  Shanghai: "shanghai",
+  Cancun: "cancun",
+  Prague: "prague",
+  Osaka: "osaka",
+} as const;
+
 /** A folder or file of the published vectors, or undefined where they are not installed. */
 export function findVectors(path: string): string | undefined {
   const base = process.env.CONFORMANCE_DIR ?? join(ROOT, "../shared/conformance");

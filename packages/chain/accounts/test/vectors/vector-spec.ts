@@ -1,5 +1,6 @@
 import type { Hardfork } from "@ghostchain/evm";
 import { type ChainSpec, type ChainSpecInput, parseChainSpec } from "@ghostchain/protocol";
+import { VECTOR_HARDFORKS } from "@ghostchain/tools/vectors";
 
 /** What a vector says of the chain before its first block. */
 export interface VectorGenesis {
@@ -10,26 +11,7 @@ export interface VectorGenesis {
 
 type Schedule = Pick<ChainSpecInput, "hardforks" | "bombDelays" | "daoForkBlock">;
 
-const HARDFORKS: Record<string, Hardfork> = {
-  Frontier: "frontier",
-  Homestead: "homestead",
-  EIP150: "tangerineWhistle",
-  EIP158: "spuriousDragon",
-  Byzantium: "byzantium",
-  Constantinople: "constantinople",
-  ConstantinopleFix: "petersburg",
-  Istanbul: "istanbul",
-  Berlin: "berlin",
-  London: "london",
-  ArrowGlacier: "london",
-  GrayGlacier: "london",
-  Paris: "paris",
-  Merge: "paris",
-  Shanghai: "shanghai",
-  Cancun: "cancun",
-  Prague: "prague",
-  Osaka: "osaka",
-};
+const HARDFORKS: Record<string, Hardfork> = VECTOR_HARDFORKS;
 
 const BOMB_DELAYS: Record<string, number> = { ArrowGlacier: 10_700_000, GrayGlacier: 11_400_000 };
 

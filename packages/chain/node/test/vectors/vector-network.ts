@@ -1,30 +1,11 @@
 import { HARDFORKS, type Hardfork } from "@ghostchain/evm";
 import type { ChainSpecInput } from "@ghostchain/protocol";
+import { VECTOR_HARDFORKS } from "@ghostchain/tools/vectors";
 
 type Schedule = Pick<ChainSpecInput, "hardforks" | "daoForkBlock" | "timestamps">;
 type Activation = { block: number } | { timestamp: number } | { totalDifficulty: string };
 
-/** How ethereum/tests names the hardforks. */
-const NAMES: Readonly<Record<string, Hardfork>> = {
-  Frontier: "frontier",
-  Homestead: "homestead",
-  EIP150: "tangerineWhistle",
-  EIP158: "spuriousDragon",
-  Byzantium: "byzantium",
-  Constantinople: "constantinople",
-  ConstantinopleFix: "petersburg",
-  Istanbul: "istanbul",
-  Berlin: "berlin",
-  London: "london",
-  ArrowGlacier: "london",
-  GrayGlacier: "london",
-  Paris: "paris",
-  Merge: "paris",
-  Shanghai: "shanghai",
-  Cancun: "cancun",
-  Prague: "prague",
-  Osaka: "osaka",
-};
+const NAMES: Readonly<Record<string, Hardfork>> = VECTOR_HARDFORKS;
 
 /**
  * The hardfork schedule of a network of ethereum/tests: one hardfork from the start, or a transition such as

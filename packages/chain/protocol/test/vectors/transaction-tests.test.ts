@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { hexToBytes } from "@ghostchain/encoding";
 import type { Hardfork } from "@ghostchain/evm";
-import { listVectorFiles, testVectors } from "@ghostchain/tools/vectors";
+import { listVectorFiles, testVectors, VECTOR_HARDFORKS } from "@ghostchain/tools/vectors";
 import { expect } from "vitest";
 import {
   checkTransaction,
@@ -24,24 +24,7 @@ interface TransactionCase {
   readonly result: Record<string, Outcome>;
 }
 
-const HARDFORKS: Record<string, Hardfork> = {
-  Frontier: "frontier",
-  Homestead: "homestead",
-  EIP150: "tangerineWhistle",
-  EIP158: "spuriousDragon",
-  Byzantium: "byzantium",
-  Constantinople: "constantinople",
-  ConstantinopleFix: "petersburg",
-  Istanbul: "istanbul",
-  Berlin: "berlin",
-  London: "london",
-  Paris: "paris",
-  Merge: "paris",
-  Shanghai: "shanghai",
-  Cancun: "cancun",
-  Prague: "prague",
-  Osaka: "osaka",
-};
+const HARDFORKS: Record<string, Hardfork> = VECTOR_HARDFORKS;
 
 /** Origin: ethereum/tests, TransactionTests. Each case says what becomes of some bytes under each fork. */
 testVectors("TransactionTests", "ethereum/TransactionTests", (directory, tally) => {
