@@ -23,6 +23,7 @@ import {
   type Service,
   systemClock,
 } from "@ghostchain/service";
+import { awaitReady } from "./await-ready.ts";
 import { reachChain } from "./chain.ts";
 import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
 import { describeEndpoints } from "./describe-endpoints.ts";
@@ -47,11 +48,15 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
   try {
     const stack = await compose(settings, directory, logger);
     const stop = await runServices(stack.services, signal, logger);
-    console.log(stack.describe());
-    // counted from the start of the process
-    console.log(`ready in ${(performance.now() / 1000).toFixed(1)} s`);
-    await aborted(signal);
-    await stop();
+    try {
+      await awaitReady({ health: stack.health, clock: systemClock }, console.log, signal);
+      console.log(stack.describe());
+      // counted from the start of the process
+      console.log(`ready in ${(performance.now() / 1000).toFixed(1)} s`);
+      await aborted(signal);
+    } finally {
+      await stop();
+    }
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
@@ -62,6 +67,7 @@ export async function up(settings: Settings, signal: AbortSignal): Promise<void>
 interface Stack {
   /** In the order they start. */
   readonly services: readonly Service[];
+  readonly health: Health;
   describe(): string;
 }
 
@@ -160,7 +166,7 @@ async function compose(
       dataDir: directory.path,
       ownChain: settings.RPC_URL === undefined,
     });
-  return { services, describe };
+  return { services, health, describe };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

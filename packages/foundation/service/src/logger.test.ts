@@ -33,6 +33,7 @@ describe("createLogger", () => {
       ...{ name: "Error", message: "lost", fault },
       cause: { message: "reset", code: "ECONNRESET" },
     });
+    expect(JSON.parse(lines.join()).err.stack).toMatch(/^ +at .*logger\.test/);
     expect(lines.join()).not.toContain("hunter2");
   });
 });

@@ -23,21 +23,28 @@ export function createSilentLogger(): Logger {
 }
 
 const CAUSES_SHOWN = 3;
+const FRAMES_SHOWN = 10;
 
 /**
  * What is said of an error and no more: libraries hang whole connections on theirs, with their settings and
  * keys, and a fault of ours is the one thing beside the text that was made to be read.
  */
-function describeError(error: unknown, causes = CAUSES_SHOWN): unknown {
+function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const { name, message, stack, cause } = error;
+  // the text, which may be long, stands at the head of the stack once more
+  const frames = error.stack?.match(/^ +at .*$/gm)?.slice(0, FRAMES_SHOWN);
+  return { ...nameError(error, CAUSES_SHOWN), stack: frames?.join("\n") };
+}
+
+function nameError(error: unknown, causes: number): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, cause } = error;
   return {
     name,
     message,
     ...("code" in error ? { code: error.code } : {}),
     ...("fault" in error ? { fault: error.fault } : {}),
-    stack,
-    ...(cause !== undefined && causes > 0 ? { cause: describeError(cause, causes - 1) } : {}),
+    ...(cause !== undefined && causes > 0 ? { cause: nameError(cause, causes - 1) } : {}),
   };
 }
 
