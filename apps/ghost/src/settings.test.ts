@@ -70,6 +70,13 @@ describe("parseSettings", () => {
     );
   });
 
+  it("wants all contracts of the game or none", () => {
+    const address = `0x${"ab".repeat(20)}`;
+    expect(() => parseSettings([], { DATA_TOKEN_ADDRESS: address })).toThrow(
+      /^wrong settings: GHOST_CORE_ADDRESS: is missing.*; TRACE_SCAN_ADDRESS: is missing[^;]*$/,
+    );
+  });
+
   it("takes an empty variable for an unset one", () => {
     expect(parseSettings([], { RPC_URL: "", DATABASE_URL: "" })).toMatchObject({ "--players": 8 });
   });

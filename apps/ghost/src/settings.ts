@@ -20,7 +20,9 @@ const address = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/, "must be an address: 0x and 40 hexadecimal digits");
 
-const settingsSchema = z.object({
+const ADDRESSES = ["GHOST_CORE_ADDRESS", "DATA_TOKEN_ADDRESS", "TRACE_SCAN_ADDRESS"] as const;
+
+const fields = z.object({
   "--data-dir": z.string().min(1, "must name a directory").default("./.ghost"),
   "--rpc-port": port.default(8545),
   "--api-port": port.default(3000),
@@ -53,6 +55,18 @@ const settingsSchema = z.object({
     .transform(BigInt)
     .optional(),
   PAGE_ORIGINS: z.string().transform(readOrigins).default([]),
+});
+
+const settingsSchema = fields.superRefine((settings, context) => {
+  const missing = ADDRESSES.filter((name) => settings[name] === undefined);
+  if (missing.length === 0 || missing.length === ADDRESSES.length) return;
+  for (const name of missing) {
+    context.addIssue({
+      code: "custom",
+      path: [name],
+      message: "is missing: the three go together",
+    });
+  }
 });
 
 export type Settings = Readonly<z.output<typeof settingsSchema>>;
