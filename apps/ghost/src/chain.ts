@@ -1,6 +1,6 @@
 import type { Eip1193Provider } from "@ghostchain/indexer";
 import type { Service } from "@ghostchain/service";
-import { createPublicClient, http, type Transport, webSocket } from "viem";
+import { createPublicClient, fallback, http, type Transport, webSocket } from "viem";
 import { CommandError } from "./command-error.ts";
 
 /** The chain that the data plane follows: our own in this process, or anyone's behind a URL. */
@@ -21,26 +21,40 @@ const PROBE_TIMEOUT_MS = 5_000;
 const RECONNECT = { reconnect: { attempts: 86_400, delay: 1_000 }, keepAlive: true } as const;
 
 /**
- * A chain that somebody else runs.
+ * A chain that somebody else runs, behind one URL or several.
  *
- * @throws {CommandError} `RPC_UNREACHABLE`
+ * @throws {CommandError} `RPC_UNREACHABLE` when none of them answers
  */
-export async function reachChain(url: string): Promise<Chain> {
-  const chainId = await askChainId(url);
-  const shown = withoutCredentials(url);
+export async function reachChain(urls: readonly string[]): Promise<Chain> {
+  const chainId = await Promise.any(urls.map(askChainId)).catch((error: AggregateError) => {
+    throw error.errors[0];
+  });
+  const transports = urls.map((url) => (isPushing(url) ? webSocket(url, RECONNECT) : http(url)));
+  const [first = ""] = urls;
+  const [only, ...others] = transports;
   return {
     chainId,
     services: [],
-    rpc: url,
-    transport: /^ws/.test(url) ? webSocket(url, RECONNECT) : http(url),
-    urls: () => ({ rpcUrl: shown.replace(/^ws/, "http"), wsUrl: shown.replace(/^http/, "ws") }),
+    rpc: first,
+    transport: only && others.length === 0 ? only : fallback(transports),
+    urls: () => publicUrls(first),
   };
+}
+
+/** What clients are told of a chain's URL: not its credentials. */
+export function publicUrls(url: string): { readonly rpcUrl: string; readonly wsUrl: string } {
+  const shown = withoutCredentials(url);
+  return { rpcUrl: shown.replace(/^ws/, "http"), wsUrl: shown.replace(/^http/, "ws") };
+}
+
+function isPushing(url: string): boolean {
+  return url.startsWith("ws");
 }
 
 async function askChainId(url: string): Promise<number> {
   const once = { retryCount: 0, timeout: PROBE_TIMEOUT_MS };
   const socket = { ...once, reconnect: false, keepAlive: false };
-  const transport = /^ws/.test(url) ? webSocket(url, socket) : http(url, once);
+  const transport = isPushing(url) ? webSocket(url, socket) : http(url, once);
   const late = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Error("no answer in time")), PROBE_TIMEOUT_MS).unref();
   });
@@ -56,7 +70,6 @@ async function askChainId(url: string): Promise<number> {
   }
 }
 
-/** Clients are told the URL too. */
 function withoutCredentials(url: string): string {
   const bare = new URL(url);
   bare.username = "";

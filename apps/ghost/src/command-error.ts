@@ -7,6 +7,8 @@ export type CommandFault =
   | { code: "DATA_DIRECTORY_VERSION"; directory: string; found: string; expected: string }
   | { code: "DATA_DIRECTORY_UNUSABLE"; directory: string }
   | { code: "RPC_UNREACHABLE"; url: string }
+  | { code: "CHAIN_ID_DIFFERS"; expected: number; answered: number }
+  | { code: "STATUS_CANNOT_LISTEN"; host: string; port: number }
   | { code: "CONTRACTS_UNKNOWN"; chainId: number };
 
 /** What ends a command with one line for a person. */

@@ -27,11 +27,12 @@ export function describeEndpoints({ network, apiUrl, dataDir, ownChain }: Endpoi
     ),
     "",
   ];
-  if (ownChain) lines.push(...describeAccounts());
+  if (ownChain) lines.push(...describeDevAccounts());
   return lines.join("\n");
 }
 
-function describeAccounts(): string[] {
+/** What a dev chain's users need, and nobody else's. */
+export function describeDevAccounts(): string[] {
   return [
     "  funded accounts, from a mnemonic that everyone knows: never use them elsewhere",
     ...devAccounts()

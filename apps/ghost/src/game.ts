@@ -1,3 +1,4 @@
+import type { NetworkInfo } from "@ghostchain/api";
 import {
   createGhostnet,
   createPlayers,
@@ -8,74 +9,78 @@ import {
   ghostnetAddresses,
 } from "@ghostchain/ghostnet";
 import type { Product } from "@ghostchain/product";
-import type { Clock, Logger, Service } from "@ghostchain/service";
-import type { Address } from "viem";
-import type { Chain } from "./chain.ts";
+import type { Service } from "@ghostchain/service";
+import { type Address, custom, type Transport } from "viem";
 import { CommandError } from "./command-error.ts";
-import type { Settings } from "./settings.ts";
+import type { Base } from "./ground.ts";
+import type { Settings } from "./settings/parse-settings.ts";
 
-/** The game on a chain: where it is, what to index, and on a dev chain what keeps it going. */
-export interface Game {
-  readonly deployment: GhostnetDeployment;
-  readonly product: Product;
-  /** Runs before anything is indexed. */
-  readonly deploy: Service;
-  /** Run last: they need all the rest. */
-  readonly life: readonly Service[];
+/** Where the game is. */
+export interface GamePlace extends GhostnetDeployment {
+  /** Whether it is where `createGameLife` deploys it on any dev chain. */
+  readonly isDev: boolean;
 }
 
 const DEV_CHAIN_ID = 31337;
 
 /** @throws {CommandError} `CONTRACTS_UNKNOWN` */
-export function createGame(
-  deps: { chain: Chain; clock: Clock; logger: Logger },
-  settings: Settings,
-): Game {
-  const { chain, clock, logger } = deps;
-  const given = givenDeployment(settings);
-  if (given === undefined && chain.chainId !== DEV_CHAIN_ID) {
-    throw new CommandError(
-      { code: "CONTRACTS_UNKNOWN", chainId: chain.chainId },
-      `chain ${chain.chainId} is no dev chain (${DEV_CHAIN_ID}): say where the game is with ` +
-        "GHOST_CORE_ADDRESS, DATA_TOKEN_ADDRESS, TRACE_SCAN_ADDRESS and START_BLOCK",
-    );
+export function findGame(settings: Settings): GamePlace {
+  const { CHAIN_ID, GHOST_CORE_ADDRESS, DATA_TOKEN_ADDRESS, TRACE_SCAN_ADDRESS } = settings;
+  if (GHOST_CORE_ADDRESS && DATA_TOKEN_ADDRESS && TRACE_SCAN_ADDRESS) {
+    return {
+      ghostCore: GHOST_CORE_ADDRESS as Address,
+      dataToken: DATA_TOKEN_ADDRESS as Address,
+      traceScan: TRACE_SCAN_ADDRESS as Address,
+      isDev: false,
+    };
   }
-  const dev = new DevChain(chain.transport);
-  const deployment = given ?? ghostnetAddresses(dev.account("deployer").account.address);
-  const product = createGhostnet(
-    { clock },
-    { ...deployment, startBlock: settings.START_BLOCK ?? 0n },
+  if (CHAIN_ID === DEV_CHAIN_ID) {
+    const { account } = new DevChain(NO_CHAIN).account("deployer");
+    return { ...ghostnetAddresses(account.address), isDev: true };
+  }
+  throw new CommandError(
+    { code: "CONTRACTS_UNKNOWN", chainId: CHAIN_ID },
+    `chain ${CHAIN_ID} is no dev chain (${DEV_CHAIN_ID}): say where the game is with ` +
+      "GHOST_CORE_ADDRESS, DATA_TOKEN_ADDRESS, TRACE_SCAN_ADDRESS and START_BLOCK",
   );
-  const playing = { chain: dev, deployment, clock, logger };
-  const players = createPlayers(playing, { count: settings["--players"] });
+}
+
+/** As clients are told of it. */
+export function contractsOf(game: GamePlace): NetworkInfo["contracts"] {
   return {
-    deployment,
-    product,
-    deploy: given === undefined ? deploying(dev) : nothingToDo("contracts"),
-    life: given === undefined ? [createScanKeeper(playing), players] : [],
+    GhostCore: { address: game.ghostCore },
+    DataToken: { address: game.dataToken },
+    TraceScan: { address: game.traceScan },
   };
 }
 
-function givenDeployment(settings: Settings): GhostnetDeployment | undefined {
-  const { GHOST_CORE_ADDRESS, DATA_TOKEN_ADDRESS, TRACE_SCAN_ADDRESS } = settings;
-  if (!GHOST_CORE_ADDRESS || !DATA_TOKEN_ADDRESS || !TRACE_SCAN_ADDRESS) return undefined;
-  return {
-    ghostCore: GHOST_CORE_ADDRESS as Address,
-    dataToken: DATA_TOKEN_ADDRESS as Address,
-    traceScan: TRACE_SCAN_ADDRESS as Address,
-  };
+export function createGameProduct({ clock }: Base, game: GamePlace, settings: Settings): Product {
+  return createGhostnet({ clock }, { ...game, startBlock: settings.START_BLOCK ?? 0n });
 }
 
-function deploying(dev: DevChain): Service {
-  return {
+/** What puts the game on a dev chain and keeps it going. */
+export function createGameLife(
+  { clock, logger }: Base,
+  transport: Transport,
+  settings: Settings,
+): { readonly deploy: Service; readonly playing: readonly Service[] } {
+  const chain = new DevChain(transport);
+  const deployment = ghostnetAddresses(chain.account("deployer").account.address);
+  const deps = { chain, deployment, clock, logger };
+  const deploy: Service = {
     name: "contracts",
     async start(signal) {
-      await deployGhostnet(dev, signal);
+      await deployGhostnet(chain, signal);
     },
     async stop() {},
   };
+  const players = createPlayers(deps, { count: settings["--players"] });
+  return { deploy, playing: [createScanKeeper(deps), players] };
 }
 
-function nothingToDo(name: string): Service {
-  return { name, async start() {}, async stop() {} };
-}
+/** An address can be told without a chain. */
+const NO_CHAIN = custom({
+  request: async () => {
+    throw new Error("there is no chain here");
+  },
+});

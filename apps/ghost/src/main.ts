@@ -1,17 +1,30 @@
 import { CodedError, ConfigError } from "@ghostchain/service";
 import { CommandError } from "./command-error.ts";
-import { parseSettings, USAGE } from "./settings.ts";
+import { type CommandName, describeCommands, FORMS } from "./settings/forms.ts";
+import { describeCommand, parseSettings, type Settings } from "./settings/parse-settings.ts";
 
 const LINGER_MS = 200;
 const PATIENCE_MS = 1_000;
 /** What shells answer for a program ended by SIGINT. */
 const INTERRUPTED = 130;
 
+type Command = (settings: Settings, signal: AbortSignal) => Promise<void>;
+
+/** Loaded only when it is their turn, so that help and a wrong flag answer at once. */
+const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  up: async () => (await import("./commands/up.ts")).up,
+  node: async () => (await import("./commands/node.ts")).node,
+  game: async () => (await import("./commands/game.ts")).game,
+  indexer: async () => (await import("./commands/indexer.ts")).indexer,
+  gateway: async () => (await import("./commands/gateway.ts")).gateway,
+  api: async () => (await import("./commands/api.ts")).api,
+};
+
 /** `ghost COMMAND [options]`. Only this file sees the arguments, the environment and the signals. */
-const [command = "--help", ...arguments_] = process.argv.slice(2);
+const arguments_ = process.argv.slice(2);
 
 try {
-  await run(command);
+  await run();
 } catch (error) {
   console.error(`error: ${oneLine(error)}`);
   process.exitCode = 1;
@@ -19,20 +32,33 @@ try {
 // Everything has stopped. What a library may still hold open must not keep us.
 setTimeout(() => process.exit(), LINGER_MS).unref();
 
-async function run(command: string): Promise<void> {
-  if (["--help", "-h", "help"].includes(command)) return console.log(USAGE);
-  if (command !== "up") {
-    throw new CommandError(
-      { code: "COMMAND_UNKNOWN", command },
-      `there is no command ${command}. See ghost --help.`,
-    );
-  }
-  const settings = parseSettings(arguments_, process.env);
-  if (settings === "help") return console.log(USAGE);
-  // loaded only now, so that help and a wrong flag answer at once
-  const { up } = await import("./up.ts");
+async function run(): Promise<void> {
+  const [first = "--help"] = arguments_;
+  if (["--help", "-h", "help"].includes(first)) return console.log(describeCommands());
+  const { name, words } = findCommand();
+  const form = FORMS[name];
+  const settings = parseSettings(form, arguments_.slice(words), process.env);
+  if (settings === "help") return console.log(describeCommand(form));
+  const command = await COMMANDS[name]();
   // until here nothing was opened, and a signal may end us as it likes
-  await up(settings, heedSignals());
+  await command(settings, heedSignals());
+}
+
+/** The longest name that the arguments begin with. */
+function findCommand(): { name: CommandName; words: number } {
+  for (const words of [2, 1]) {
+    const typed = arguments_.slice(0, words).join(" ");
+    if (isCommand(typed)) return { name: typed, words };
+  }
+  const [command = ""] = arguments_;
+  throw new CommandError(
+    { code: "COMMAND_UNKNOWN", command },
+    `there is no command ${command}. See ghost --help.`,
+  );
+}
+
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(FORMS, name);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Clock, Logger, Metrics } from "@ghostchain/service";
 import { custom } from "viem";
 import type { Chain } from "./chain.ts";
 import { hostInUrl } from "./host.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./settings/parse-settings.ts";
 
 /** A dev chain in this process, kept in `directory` and served on the RPC port. */
 export function createOwnChain(

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { parseSettings } from "./settings.ts";
+import { FORMS } from "./forms.ts";
+import { describeCommand, parseSettings as parse } from "./parse-settings.ts";
+
+const parseSettings = (
+  arguments_: readonly string[],
+  environment: Readonly<Record<string, string>>,
+) => parse(FORMS.up, arguments_, environment);
 
 describe("parseSettings", () => {
   it("has a default for every flag", () => {
@@ -79,5 +85,47 @@ describe("parseSettings", () => {
 
   it("takes an empty variable for an unset one", () => {
     expect(parseSettings([], { RPC_URL: "", DATABASE_URL: "" })).toMatchObject({ "--players": 8 });
+  });
+});
+
+describe("parseSettings for one process of many", () => {
+  const server = { DATABASE_URL: "postgres://root@127.0.0.1/ghost" };
+
+  it("names every variable that is needed and not there", () => {
+    expect(() => parse(FORMS.indexer, [], {})).toThrow(
+      /^wrong settings: DATABASE_URL: is missing: .*; RPC_URL: is missing: [^;]*$/,
+    );
+  });
+
+  it("takes no flag of another command", () => {
+    expect(() => parse(FORMS.gateway, ["--rpc-port", "1"], server)).toThrow(
+      /--rpc-port.*See ghost gateway --help\.$/,
+    );
+  });
+
+  it("does not heed a variable that the command does not take", () => {
+    const settings = parse(FORMS.gateway, [], { ...server, RPC_URL: "nonsense" });
+    expect(settings).not.toHaveProperty("RPC_URL");
+  });
+
+  it("reads several chains' URLs, and refuses all for one that is none", () => {
+    const RPC_URL = "ws://127.0.0.1:8545, https://rpc.example/key";
+    expect(parse(FORMS.indexer, [], { ...server, RPC_URL })).toMatchObject({
+      RPC_URL: ["ws://127.0.0.1:8545", "https://rpc.example/key"],
+    });
+    const wrong = { ...server, RPC_URL: "ws://127.0.0.1:8545,mailto:x" };
+    expect(() => parse(FORMS.indexer, [], wrong)).toThrow("RPC_URL: must be a URL such as");
+  });
+
+  it.each(["yes", "1", "TRUE"])("takes %j for neither true nor false", (GATEWAY_PUBLIC) => {
+    expect(() => parse(FORMS.gateway, [], { ...server, GATEWAY_PUBLIC })).toThrow("GATEWAY_PUBLIC");
+  });
+});
+
+describe("describeCommand", () => {
+  it.each(Object.values(FORMS))("tells all that $name takes, in lines that fit", (form) => {
+    const text = describeCommand(form);
+    for (const option of form.options) expect(text).toContain(`  ${option} `);
+    expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(110);
   });
 });

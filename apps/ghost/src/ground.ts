@@ -1,0 +1,52 @@
+import { createDatabase, type Database } from "@ghostchain/database";
+import { createEventBus, type EventBus } from "@ghostchain/event-bus";
+import {
+  type Clock,
+  createLogger,
+  createMetrics,
+  Health,
+  type Logger,
+  type Metrics,
+  type Service,
+  systemClock,
+} from "@ghostchain/service";
+import type { Settings } from "./settings/parse-settings.ts";
+import { withHealth } from "./with-health.ts";
+
+/** What a process has one of, whatever runs in it. */
+export interface Base {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: Health;
+}
+
+/** A base of the data plane: where its processes meet. */
+export interface Ground extends Base {
+  readonly database: Database;
+  readonly bus: EventBus;
+}
+
+export function createBase(settings: Settings): Base {
+  return {
+    clock: systemClock,
+    logger: createLogger({ level: settings["--log-level"] }),
+    metrics: createMetrics({ processMetrics: true }),
+    health: new Health(),
+  };
+}
+
+/** @param dataDir - of the embedded database, where no `DATABASE_URL` names a server */
+export function createGround(base: Base, settings: Settings, dataDir: string): Ground {
+  const { logger } = base;
+  return {
+    ...base,
+    database: createDatabase({ logger }, { url: settings.DATABASE_URL, dataDir }),
+    bus: createEventBus({ logger }, { redisUrl: settings.REDIS_URL }),
+  };
+}
+
+/** Reports a service of this process to its health. */
+export function watched(base: Base, service: Service): Service {
+  return withHealth(service, base.health);
+}

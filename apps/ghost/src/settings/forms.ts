@@ -1,0 +1,74 @@
+import type { OptionName } from "./options.ts";
+import type { CommandForm } from "./parse-settings.ts";
+
+const GAME: readonly OptionName[] = [
+  "GHOST_CORE_ADDRESS",
+  "DATA_TOKEN_ADDRESS",
+  "TRACE_SCAN_ADDRESS",
+  "START_BLOCK",
+];
+
+/** Every command, in the order in which help names them. */
+export const FORMS = {
+  up: {
+    name: "up",
+    about: "Runs the whole stack in one process: chain, indexer, gateway, API and page.",
+    options: [
+      ...["--data-dir", "--rpc-port", "--api-port", "--gateway-port", "--block-time"],
+      ...["--players", "--host", "--fresh", "--log-level"],
+      ...["DATABASE_URL", "REDIS_URL", "RPC_URL", ...GAME, "PAGE_ORIGINS", "TRUST_PROXY"],
+    ] as OptionName[],
+  },
+  node: {
+    name: "node",
+    about: "Runs a dev chain alone and serves its JSON-RPC.",
+    options: ["--data-dir", "--rpc-port", "--block-time", "--host", "--fresh", "--log-level"],
+  },
+  game: {
+    name: "game",
+    about: "Puts the game on a dev chain and keeps it going: contracts, scans, simulated players.",
+    options: ["--players", "--log-level", "RPC_URL", "CHAIN_ID"],
+    needs: ["RPC_URL"],
+  },
+  indexer: {
+    name: "indexer",
+    about:
+      "Follows the chain into the database. Of several, one writes; another takes over when it ends.",
+    options: [
+      ...["--host", "--status-port", "--log-level", "DATABASE_URL", "REDIS_URL", "RPC_URL"],
+      ...["CHAIN_ID", ...GAME],
+    ] as OptionName[],
+    needs: ["DATABASE_URL", "RPC_URL"],
+  },
+  gateway: {
+    name: "gateway",
+    about: "Streams what the indexer commits to WebSocket clients; any number side by side.",
+    options: [
+      ...["--gateway-port", "--host", "--status-port", "--log-level", "DATABASE_URL", "REDIS_URL"],
+      ...["CHAIN_ID", ...GAME, "PAGE_ORIGINS", "GATEWAY_PUBLIC", "AUTH_KEY_FILE"],
+    ] as OptionName[],
+    needs: ["DATABASE_URL"],
+  },
+  api: {
+    name: "api",
+    about: "Serves the HTTP API and the page; any number side by side.",
+    options: [
+      ...["--api-port", "--host", "--log-level", "DATABASE_URL", "REDIS_URL", "RPC_URL"],
+      ...["CHAIN_ID", ...GAME, "PAGE_ORIGINS", "TRUST_PROXY", "AUTH_KEY_FILE"],
+      ...["GATEWAY_URL", "PUBLIC_RPC_URL"],
+    ] as OptionName[],
+    needs: ["DATABASE_URL", "RPC_URL"],
+  },
+} as const satisfies Readonly<Record<string, CommandForm>>;
+
+export type CommandName = keyof typeof FORMS;
+
+/** What `ghost --help` prints. */
+export function describeCommands(): string {
+  const lines = Object.values(FORMS).map(({ name, about }) => `  ${name.padEnd(10)} ${about}`);
+  return [
+    "usage: ghost COMMAND [options]",
+    lines.join("\n"),
+    "ghost COMMAND --help says more.",
+  ].join("\n\n");
+}
