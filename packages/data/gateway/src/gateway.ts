@@ -16,7 +16,7 @@ import { ClientDesk } from "./client-desk.ts";
 import { FeedStream } from "./feed-stream.ts";
 import { DEFAULT_LIMITS, type GatewayLimits } from "./limits.ts";
 import { createGatewayMetrics, type GatewayMetrics } from "./metrics.ts";
-import { SocketServer } from "./socket-server.ts";
+import { SocketServer, type SocketServerOptions } from "./socket-server.ts";
 import { encodeTextFrame } from "./text-frame.ts";
 
 export interface GatewayParts {
@@ -47,11 +47,32 @@ export interface Gateway extends Service {
   readonly port: number;
 }
 
+/** The sockets as the gateway needs them: those of TCP, or of a simulated network. */
+export type Sockets = Pick<
+  SocketServer,
+  "closeAll" | "connectionCount" | "listen" | "port" | "stop" | "sweep" | "tally"
+>;
+
+export type OpenSockets = (
+  core: { desk: () => ClientDesk; stream: () => FeedStream },
+  parts: { clock: Clock; logger: Logger; onClosed: (code: number) => void },
+  options: SocketServerOptions,
+) => Sockets;
+
 export const GATEWAY_PATH = "/ws";
 
 /** Streams the feed to WebSocket clients; any number of them side by side (docs/protocols/gateway.md). */
 export function createGateway(parts: GatewayParts, options: GatewayOptions): Gateway {
-  return new GatewayService(parts, options);
+  return createGatewayOn((...given) => new SocketServer(...given), parts, options);
+}
+
+/** The same over sockets of another kind. */
+export function createGatewayOn(
+  openSockets: OpenSockets,
+  parts: GatewayParts,
+  options: GatewayOptions,
+): Gateway {
+  return new GatewayService(openSockets, parts, options);
 }
 
 class GatewayService implements Gateway {
@@ -59,7 +80,7 @@ class GatewayService implements Gateway {
   readonly #parts: GatewayParts;
   readonly #rules: { public: boolean; limits: GatewayLimits };
   readonly #reader: AsyncReader;
-  readonly #server: SocketServer;
+  readonly #server: Sockets;
   readonly #metrics: GatewayMetrics;
   readonly #stopping = new AbortController();
   #stream: FeedStream;
@@ -68,7 +89,7 @@ class GatewayService implements Gateway {
   #sweeping: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(parts: GatewayParts, options: GatewayOptions) {
+  constructor(openSockets: OpenSockets, parts: GatewayParts, options: GatewayOptions) {
     const logger = parts.logger.child({ module: "gateway" });
     this.#parts = { ...parts, logger };
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -76,7 +97,7 @@ class GatewayService implements Gateway {
     this.#stream = new FeedStream(NOWHERE, limits);
     this.#reader = new AsyncReader(this.#parts, () => this.#desk);
     this.#desk = new ClientDesk(this.#stream, this.#reader, this.#rules);
-    this.#server = new SocketServer(
+    this.#server = openSockets(
       { desk: () => this.#desk, stream: () => this.#stream },
       {
         clock: parts.clock,

@@ -45,6 +45,22 @@ export type StreamEvents = {
   fault: [fault: { readonly code: string; readonly message: string }];
 };
 
+/** Time and chance: the machine's own, or those of a simulation. */
+export interface StreamHost {
+  /** In `[0, 1)`. */
+  random(): number;
+  /** @returns what cancels it */
+  after(durationMs: number, then: () => void): () => void;
+}
+
+const MACHINE: StreamHost = {
+  random: () => Math.random(),
+  after: (durationMs, then) => {
+    const timer = setTimeout(then, durationMs);
+    return () => clearTimeout(timer);
+  },
+};
+
 const DEFAULT_BACKOFF = { minMs: 250, maxMs: 15_000 };
 /** Without any message this long after one was due, the connection is dead. */
 const SILENCE_MS = 10_000;
@@ -59,20 +75,27 @@ export class FeedStream {
   readonly #url: () => Promise<string>;
   readonly #Socket: SocketClass;
   readonly #options: StreamOptions;
+  readonly #host: StreamHost;
   readonly #cursor: FeedCursor;
   readonly #listeners = new Listeners<StreamEvents>();
   #state: StreamState = "connecting";
   #socket: SocketLike | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancel: () => void = () => undefined;
   #heartbeatMs = 30_000;
   #failures = 0;
   #gaps = 0;
 
   /** @param url - of the gateway; asked before each connection */
-  constructor(url: () => Promise<string>, Socket: SocketClass, options: StreamOptions) {
+  constructor(
+    url: () => Promise<string>,
+    Socket: SocketClass,
+    options: StreamOptions,
+    host: StreamHost = MACHINE,
+  ) {
     this.#url = url;
     this.#Socket = Socket;
     this.#options = options;
+    this.#host = host;
     this.#cursor = new FeedCursor(options.from);
     void this.#connect();
   }
@@ -205,13 +228,13 @@ export class FeedStream {
     const waitMs = backoffMs(
       this.#failures++,
       this.#options.backoff ?? DEFAULT_BACKOFF,
-      Math.random(),
+      this.#host.random(),
     );
     if (this.#state === "waiting") this.#wake(waitMs, () => void this.#connect());
   }
 
   #drop(): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
     const socket = this.#socket;
     this.#socket = undefined;
     try {
@@ -222,8 +245,8 @@ export class FeedStream {
   }
 
   #wake(afterMs: number, then: () => void): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(then, afterMs);
+    this.#cancel();
+    this.#cancel = this.#host.after(afterMs, then);
   }
 
   #send(message: ClientMessage): void {

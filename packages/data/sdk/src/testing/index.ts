@@ -1,0 +1,1 @@
+export { FeedStream, type StreamHost } from "../feed-stream.ts";
