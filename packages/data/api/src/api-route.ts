@@ -15,6 +15,7 @@ export interface ApiRoute<
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
+  readonly description?: string;
   readonly access: RouteAccess;
   readonly params?: P;
   readonly query?: Q;
@@ -76,6 +77,7 @@ function describeRoute({ params, query, body, ...route }: ApiRoute): FastifySche
   return {
     tags: [route.tag],
     summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
     ...(required ? { security: [{ bearer: [] }, { cookie: [] }] } : {}),
     ...(params ? { params } : {}),
     ...(query ? { querystring: query } : {}),

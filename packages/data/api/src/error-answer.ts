@@ -21,7 +21,7 @@ export type ErrorBody = z.output<typeof errorBody>;
 export function answerTo(error: unknown): { status: number; body: ErrorBody } {
   if (error instanceof CodedError && "status" in error.fault) {
     const { code, status } = error.fault;
-    if (isClientStatus(status) || error instanceof ApiError) {
+    if (isClientStatus(status) || status === NOT_NOW || error instanceof ApiError) {
       const issues = issuesOf(error.fault);
       const body = { error: { code, message: error.message, ...(issues ? { issues } : {}) } };
       return { status: Number(status), body };
@@ -60,6 +60,8 @@ const PARTS: Readonly<Record<string, string>> = {
   querystring: "query",
   params: "params",
 };
+/** A product may say that it cannot just now; any other fault of ours tells nothing. */
+const NOT_NOW = 503;
 /** PostgreSQL's `character_not_in_repertoire`: U+0000 in a text. */
 const NOT_A_TEXT = "22021";
 /** A table, or its schema, that the indexer makes when it starts. */

@@ -8,7 +8,9 @@ const address = z
   .refine((text) => isAddress(text, { strict: false }), "must be an address")
   .transform((text) => getAddress(text));
 
-class DemoError extends CodedError<{ code: "GHOST_UNKNOWN"; status: 404 }> {}
+class DemoError extends CodedError<
+  { code: "GHOST_UNKNOWN"; status: 404 } | { code: "GHOSTS_CLOSED"; status: 503 }
+> {}
 
 /** A product with one route of each kind. */
 export const demoProduct: Product = {
@@ -44,9 +46,18 @@ export const demoProduct: Product = {
     },
     {
       ...{ method: "GET", path: "/ghosts/none", summary: "Refuse", auth: "none" },
+      description: "There is none.",
+      refusals: [{ status: 404, code: "GHOST_UNKNOWN", when: "always" }],
       response: z.object({}),
       handle: async () => {
         throw new DemoError({ code: "GHOST_UNKNOWN", status: 404 }, "no such ghost");
+      },
+    },
+    {
+      ...{ method: "GET", path: "/ghosts/closed", summary: "Not just now", auth: "none" },
+      response: z.object({}),
+      handle: async () => {
+        throw new DemoError({ code: "GHOSTS_CLOSED", status: 503 }, "come back at midnight");
       },
     },
     {

@@ -9,6 +9,10 @@ export interface ProductRoute {
   /** `/users/:address` */
   readonly path: string;
   readonly summary: string;
+  /** What the summary leaves out, as Markdown. */
+  readonly description?: string;
+  /** What it refuses by itself, for the documentation: what every route refuses goes without saying. */
+  readonly refusals?: readonly RouteRefusal[];
   readonly auth: "none" | "required";
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
@@ -16,6 +20,13 @@ export interface ProductRoute {
   /** Of the 200 answer. */
   readonly response: z.ZodType;
   handle(request: RouteRequest, context: RouteContext): Promise<unknown>;
+}
+
+export interface RouteRefusal {
+  readonly status: number;
+  readonly code: string;
+  /** When, in a few words. */
+  readonly when: string;
 }
 
 /** Parts that have a schema are parsed by it. */

@@ -156,6 +156,7 @@ describe("a product's routes", () => {
     ["/ghosts/search/%zz", 400, "URL_MALFORMED"],
     [LONG_PATH, 400, "URL_MALFORMED"],
     ["/ghosts/early", 503, "NOT_READY"],
+    ["/ghosts/closed", 503, "GHOSTS_CLOSED"],
     ["/ghosts/broken", 500, "INTERNAL"],
     ["/ghosts/wrong", 500, "INTERNAL"],
     ["/nothing", 404, "NOT_FOUND"],

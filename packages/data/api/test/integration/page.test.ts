@@ -151,6 +151,7 @@ describe("the documentation", () => {
       "/feed",
       "/ghosts",
       "/ghosts/broken",
+      "/ghosts/closed",
       "/ghosts/early",
       "/ghosts/none",
       "/ghosts/search/{text}",
@@ -160,6 +161,9 @@ describe("the documentation", () => {
       "/metrics",
       "/network",
     ]);
+    expect(body.paths["/ghosts/none"].get.description).toBe(
+      "There is none.\n\n| status | code | when |\n|---|---|---|\n| 404 | `GHOST_UNKNOWN` | always |",
+    );
     const make = body.paths["/ghosts"].post;
     expect(make.security).toEqual([{ bearer: [] }, { cookie: [] }]);
     expect(make.requestBody.content["application/json"].schema.required).toEqual([
