@@ -36,6 +36,8 @@ export type ApiFault =
   | Refusal<"LOGIN_NONCE_INVALID", 401>
   | Refusal<"LOGIN_SIGNATURE_INVALID", 401>
   | (Refusal<"RATE_LIMITED", 429> & { readonly retryAfterSeconds: number })
+  /** For what writes, while nobody can say what is left of its budget; reads are answered. */
+  | Refusal<"RATE_LIMIT_UNAVAILABLE", 503>
   | Refusal<"NOT_READY", 503>
   | Refusal<"UNAVAILABLE", 503>
   | Refusal<"INTERNAL", 500>

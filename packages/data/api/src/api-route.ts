@@ -1,9 +1,11 @@
 import type { Session } from "@ghostchain/auth";
+import type { RouteLimit } from "@ghostchain/product";
 import type { FastifyInstance, FastifyReply, FastifySchema } from "fastify";
 import type { z } from "zod";
 import { ApiError } from "./api-error.ts";
 import { type RouteAccess, SESSION_COOKIE } from "./caller.ts";
 import { errorBody } from "./error-answer.ts";
+import type { RequestLimiter } from "./limit-requests.ts";
 
 /** One endpoint as data: mounted, guarded, validated and documented the same way as every other. */
 export interface ApiRoute<
@@ -20,6 +22,8 @@ export interface ApiRoute<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** Beside the usual budget. Routes that name one budget share it, and must give it the same rule. */
+  readonly limit?: RouteLimit;
   /** Of the 200 answer. */
   readonly response: z.ZodType;
   /** Whether the answer is about the caller, so that no cache may keep it. */
@@ -44,11 +48,17 @@ export function defineRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
   return route as unknown as ApiRoute;
 }
 
-export function mountRoute(app: FastifyInstance, route: ApiRoute): void {
+/** @throws {RateLimitError} where the rule of its budget cannot be */
+export function mountRoute(
+  app: FastifyInstance,
+  route: ApiRoute,
+  limiter: Pick<RequestLimiter, "budgetOf">,
+): void {
+  const budget = route.limit && limiter.budgetOf(route.limit);
   app.route({
     method: route.method,
     url: route.path,
-    config: { access: route.access },
+    config: { access: route.access, ...(budget ? { budget } : {}) },
     schema: describeRoute(route),
     handler: async (request, reply) => {
       if (route.private) reply.header("cache-control", "no-store");

@@ -3,6 +3,7 @@ import type { Auth } from "@ghostchain/auth";
 import type { Database } from "@ghostchain/database";
 import { ensureFeed } from "@ghostchain/feed";
 import type { Product } from "@ghostchain/product";
+import { createMemoryLimits, type RateLimits } from "@ghostchain/rate-limit";
 import type { Clock, Health, Logger, Metrics, Service } from "@ghostchain/service";
 import type { FastifyInstance } from "fastify";
 import type { Address } from "viem";
@@ -28,6 +29,8 @@ export interface ApiParts {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where requests are counted, started before; by default in this process alone. */
+  readonly rateLimits?: RateLimits;
   /** Whose signatures are taken at a login; by default those of accounts that have a key. */
   readonly checkSignature?: SignatureCheck;
   /** Told of each login before it is answered; a login that it throws at fails. */
@@ -85,13 +88,14 @@ class ApiService implements Api {
 
   async start(): Promise<void> {
     const { host, port, limits = DEFAULT_REQUEST_LIMITS } = this.#options;
+    const { rateLimits = createMemoryLimits(this.#parts) } = this.#parts;
     await ensureFeed(this.#parts.database);
     this.#app = await buildApp(
       {
         ...this.#parts,
         routes: this.#routes(),
         page: this.#page(),
-        limiter: new RequestLimiter(this.#parts.clock, limits),
+        limiter: new RequestLimiter(rateLimits, limits),
         apiMetrics: this.#metrics,
         origins: () => this.#origins(),
       },

@@ -53,7 +53,7 @@ export async function buildApp(
   registerServiceRoutes(app, parts);
   await app.register((api, _, done) => {
     guard(api, parts);
-    for (const route of parts.routes) mountRoute(api, route);
+    for (const route of parts.routes) mountRoute(api, route, parts.limiter);
     done();
   });
   await parts.page.register(app);
@@ -118,12 +118,14 @@ function observe(app: FastifyInstance, { logger, apiMetrics }: AppParts): void {
   });
   app.setErrorHandler((error, request, reply) => {
     const { status, code } = sendError(error, reply);
-    if (status === 429 || code.startsWith("LOGIN_")) apiMetrics.refused.inc({ code });
-    if (status < 500) return;
+    if (COUNTED.has(code) || code.startsWith("LOGIN_")) apiMetrics.refused.inc({ code });
+    if (status < 500 || code === "RATE_LIMIT_UNAVAILABLE") return; // the store's loss is logged once
     const route = request.routeOptions.url;
     logger.error({ err: error, requestId: request.id, route }, "a request failed");
   });
 }
+
+const COUNTED: ReadonlySet<string> = new Set(["RATE_LIMITED", "RATE_LIMIT_UNAVAILABLE"]);
 
 /** Who asks, whether there is budget left, and whether this route is open to them; in that order. */
 function guard(api: FastifyInstance, { auth, limiter, origins }: AppParts): void {

@@ -1,6 +1,7 @@
 import { type Auth, AuthError, type Session } from "@ghostchain/auth";
 import type { FastifyRequest } from "fastify";
 import { ApiError } from "./api-error.ts";
+import type { Budget } from "./limit-requests.ts";
 
 export const SESSION_COOKIE = "ghost_session";
 
@@ -24,6 +25,8 @@ declare module "fastify" {
   }
   interface FastifyContextConfig {
     access?: RouteAccess;
+    /** Of this route alone, or shared with those that name it too. */
+    budget?: Budget;
   }
 }
 

@@ -1,8 +1,13 @@
 import { isIPv6 } from "node:net";
-import type { Clock } from "@ghostchain/service";
+import type { RouteLimit } from "@ghostchain/product";
+import {
+  type RateAnswer,
+  type RateLimit,
+  RateLimitError,
+  type RateLimits,
+} from "@ghostchain/rate-limit";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { ApiError } from "./api-error.ts";
-import { MemoryRateLimit, type RateLimit } from "./rate-limit.ts";
 
 export interface RequestLimits {
   /** Requests a minute of one address that is not logged in. */
@@ -26,44 +31,73 @@ export const LOOPBACK_REQUEST_LIMITS: RequestLimits = {
   loginsPerMinute: 600,
 };
 
-/** Counts requests by who sends them, and refuses those beyond their budget. */
+/** Some requests in any of some time, for each who sends them. */
+export interface Budget {
+  readonly rateLimit: RateLimit;
+  readonly windowMs: number;
+}
+
+/**
+ * Counts requests by who sends them, and refuses those beyond their budget. While the store of budgets cannot be
+ * asked, what writes is refused and what reads is answered.
+ */
 export class RequestLimiter {
-  readonly #clock: Clock;
-  readonly #byAddress: RateLimit;
-  readonly #byUser: RateLimit;
-  readonly #logins: RateLimit;
+  readonly #rateLimits: Pick<RateLimits, "budget">;
+  readonly #byAddress: Budget;
+  readonly #byUser: Budget;
+  readonly #logins: Budget;
 
-  constructor(clock: Clock, limits: RequestLimits) {
-    this.#clock = clock;
-    const rule = (limit: number) => ({ limit, windowMs: 60_000, keys: 20_000 });
-    this.#byAddress = new MemoryRateLimit(rule(limits.anonymousPerMinute));
-    this.#byUser = new MemoryRateLimit(rule(limits.userPerMinute));
-    this.#logins = new MemoryRateLimit(rule(limits.loginsPerMinute));
+  constructor(rateLimits: Pick<RateLimits, "budget">, limits: RequestLimits) {
+    this.#rateLimits = rateLimits;
+    const perMinute = (budget: string, limit: number) =>
+      this.budgetOf({ budget, limit, windowMs: 60_000 });
+    this.#byAddress = perMinute("api.anonymous", limits.anonymousPerMinute);
+    this.#byUser = perMinute("api.user", limits.userPerMinute);
+    this.#logins = perMinute("api.login", limits.loginsPerMinute);
   }
 
-  /** @throws {ApiError} `RATE_LIMITED` */
+  /** @throws {RateLimitError} `RATE_LIMIT_RULE_INVALID`, `RATE_LIMIT_NAME_TAKEN` */
+  budgetOf({ budget, limit, windowMs }: RouteLimit): Budget {
+    return { rateLimit: this.#rateLimits.budget(budget, { limit, windowMs }), windowMs };
+  }
+
+  /** @throws {ApiError} `RATE_LIMITED`, `RATE_LIMIT_UNAVAILABLE` */
   async check(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { access, budget } = request.routeOptions.config;
     const { session } = request.caller;
-    const network = networkOf(request.ip);
-    const nowMs = this.#clock.now();
-    if (request.routeOptions.config.access?.budget === "login") {
-      await this.#take(this.#logins, network, nowMs, reply);
+    const usual = session
+      ? { budget: this.#byUser, key: session.address }
+      : { budget: this.#byAddress, key: networkOf(request.ip) };
+    const all = [usual];
+    if (budget) all.push({ ...usual, budget });
+    if (access?.budget === "login") {
+      all.push({ budget: this.#logins, key: networkOf(request.ip) });
     }
-    if (session) await this.#take(this.#byUser, session.address, nowMs, reply);
-    else await this.#take(this.#byAddress, network, nowMs, reply);
+    try {
+      // side by side: a store that is shared is asked once
+      const answers = await Promise.all(all.map((one) => one.budget.rateLimit.take(one.key)));
+      for (const [index, answer] of answers.entries()) {
+        apply(answer, all[index]?.budget ?? usual.budget, reply);
+      }
+    } catch (error) {
+      if (!(error instanceof RateLimitError)) throw error;
+      if (request.method === "GET" || request.method === "HEAD") return;
+      const message = "requests cannot be counted just now, so nothing is written: try again soon";
+      throw new ApiError({ code: "RATE_LIMIT_UNAVAILABLE", status: 503 }, message);
+    }
   }
+}
 
-  async #take(limit: RateLimit, key: string, nowMs: number, reply: FastifyReply): Promise<void> {
-    const answer = await limit.take(key, nowMs);
-    reply.header("ratelimit-limit", answer.limit).header("ratelimit-remaining", answer.remaining);
-    if (answer.allowed) return;
-    const retryAfterSeconds = Math.ceil(answer.retryAfterMs / 1000);
-    reply.header("retry-after", retryAfterSeconds);
-    throw new ApiError(
-      { code: "RATE_LIMITED", status: 429, retryAfterSeconds },
-      `more than ${answer.limit} requests in a minute: wait ${retryAfterSeconds} s`,
-    );
-  }
+/** The headers tell of the narrowest budget, which comes last. */
+function apply(answer: RateAnswer, { windowMs }: Budget, reply: FastifyReply): void {
+  reply.header("ratelimit-limit", answer.limit).header("ratelimit-remaining", answer.remaining);
+  if (answer.allowed) return;
+  const retryAfterSeconds = Math.ceil(answer.retryAfterMs / 1000);
+  reply.header("retry-after", retryAfterSeconds);
+  throw new ApiError(
+    { code: "RATE_LIMITED", status: 429, retryAfterSeconds },
+    `more than ${answer.limit} requests in ${windowMs / 1000} s: wait ${retryAfterSeconds} s`,
+  );
 }
 
 /** Whoever has one IPv6 address has the 2^64 beside it. */

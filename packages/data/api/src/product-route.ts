@@ -8,6 +8,9 @@ export function productRoutes(product: Product, context: RouteContext): ApiRoute
     ...describe(route),
     tag: product.name,
     access: { auth: route.auth, budget: "usual" },
+    ...(route.limit
+      ? { limit: { ...route.limit, budget: `${product.name}.${route.limit.budget}` } }
+      : {}),
     private: route.auth === "required",
     handle: ({ params, query, body, session }) =>
       route.handle({ params, query, body, user: session?.address }, context),

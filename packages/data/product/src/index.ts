@@ -14,5 +14,11 @@ export type {
   Projection,
 } from "./product.ts";
 export { ProductError, type ProductFault } from "./product-error.ts";
-export type { ProductRoute, RouteContext, RouteRefusal, RouteRequest } from "./route.ts";
+export type {
+  ProductRoute,
+  RouteContext,
+  RouteLimit,
+  RouteRefusal,
+  RouteRequest,
+} from "./route.ts";
 export { validateProduct } from "./validate-product.ts";

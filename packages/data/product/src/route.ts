@@ -14,6 +14,8 @@ export interface ProductRoute {
   /** What it refuses by itself, for the documentation: what every route refuses goes without saying. */
   readonly refusals?: readonly RouteRefusal[];
   readonly auth: "none" | "required";
+  /** Beside the budget that all routes share. */
+  readonly limit?: RouteLimit;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -27,6 +29,17 @@ export interface RouteRefusal {
   readonly code: string;
   /** When, in a few words. */
   readonly when: string;
+}
+
+/**
+ * At most `limit` requests of a user, or of an address that is not logged in, in any `windowMs`; each counts, also one
+ * that is then refused. Routes that name one budget share it, and must give it the same rule.
+ */
+export interface RouteLimit {
+  /** Within the product: a letter and some of a-z, 0-9, dot, dash and _. */
+  readonly budget: string;
+  readonly limit: number;
+  readonly windowMs: number;
 }
 
 /** Parts that have a schema are parsed by it. */

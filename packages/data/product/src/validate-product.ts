@@ -15,6 +15,7 @@ const RESERVED = new Set([
   "indexer",
   "information_schema",
   "public",
+  "rate_limit",
 ]);
 const JOB_EVERY_MIN_MS = 10;
 
