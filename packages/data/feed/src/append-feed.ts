@@ -2,7 +2,12 @@ import type { Sql, SqlValue } from "@ghostchain/database";
 import { FeedError } from "./feed-error.ts";
 import type { FeedEvent, FeedPosition, FeedRow, PersonalMessage } from "./feed-row.ts";
 
+/** The chain of rows that do not say which one they are of. */
+const MAIN = "main";
+
 interface NewRowFields {
+  /** The name of the chain its block is of; `main` when left out. */
+  readonly chain?: string;
   readonly blockNumber: bigint;
   readonly blockHash: string;
   readonly topics: readonly string[];
@@ -57,12 +62,30 @@ export async function loadFeed(
   return { epoch: position.epoch, sequenceId: to };
 }
 
-/** Begins the sequence anew under another epoch, with nothing in it. */
-export async function restartFeed(sql: Sql, epoch: string): Promise<FeedPosition> {
+/**
+ * Begins the sequence anew under another epoch, without the rows of `chain`. What stands of other chains comes first
+ * in it, in its old order; what was retracted there, and the retractions, are left out.
+ */
+export async function restartFeed(sql: Sql, epoch: string, chain = MAIN): Promise<FeedPosition> {
+  const [others] = await sql.query<{ found: boolean }>(OTHERS, [chain]);
+  if (others?.found) await sql.query(KEEP_OTHERS, [chain]);
   await sql.query("TRUNCATE feed.row");
-  await sql.query("UPDATE feed.state SET epoch = $1, sequence_id = 0", [epoch]);
-  return { epoch, sequenceId: 0 };
+  if (others?.found)
+    await sql.query("INSERT INTO feed.row SELECT * FROM kept_feed; DROP TABLE kept_feed");
+  const [kept] = await sql.query<{ count: bigint }>("SELECT count(*) AS count FROM feed.row");
+  const sequenceId = Number(kept?.count ?? 0n);
+  await sql.query("UPDATE feed.state SET epoch = $1, sequence_id = $2", [epoch, sequenceId]);
+  return { epoch, sequenceId };
 }
+
+const OTHERS =
+  "SELECT EXISTS (SELECT FROM feed.row WHERE chain <> $1 AND event IS NOT NULL AND retracted_by IS NULL) AS found";
+/** The columns of `feed.row`, in their order, under new ids. */
+const KEEP_OTHERS = `
+  CREATE TEMPORARY TABLE kept_feed ON COMMIT DROP AS
+  SELECT row_number() OVER (ORDER BY sequence_id) AS sequence_id, block_number, block_hash, topics,
+    event, retracts, personal, subjects, retracted_by, chain
+  FROM feed.row WHERE chain <> $1 AND event IS NOT NULL AND retracted_by IS NULL`;
 
 const MOVE = `
   UPDATE feed.state SET sequence_id = $1 WHERE epoch = $2 AND sequence_id = $3
@@ -71,14 +94,14 @@ const MOVE = `
 /** One parameter, however many rows: the statement stays the same and is prepared once. */
 const INSERT = `
   INSERT INTO feed.row
-    (sequence_id, block_number, block_hash, topics, event, retracts, personal, subjects)
-  SELECT sequence_id, block_number, block_hash, topics, event, retracts, personal, subjects
+    (sequence_id, block_number, block_hash, topics, event, retracts, personal, subjects, chain)
+  SELECT sequence_id, block_number, block_hash, topics, event, retracts, personal, subjects, chain
   FROM json_to_recordset($1::json) AS r (
     sequence_id bigint, block_number bigint, block_hash text, topics text[],
-    event json, retracts bigint[], personal json, subjects text[])`;
+    event json, retracts bigint[], personal json, subjects text[], chain text)`;
 
 function numberRows(position: FeedPosition, rows: readonly NewFeedRow[]): FeedRow[] {
-  return rows.map(({ subjects: _, ...row }, index) => ({
+  return rows.map(({ subjects: _, chain: __, ...row }, index) => ({
     ...row,
     sequenceId: position.sequenceId + 1 + index,
   }));
@@ -93,6 +116,7 @@ function toRecord(row: NewFeedRow, position: FeedPosition, index: number) {
     ...(row.kind === "event" ? { event: row.event } : { retracts: row.retracts }),
     personal: row.personal,
     subjects: row.subjects,
+    chain: row.chain ?? MAIN,
   };
 }
 
@@ -104,6 +128,7 @@ async function markRetracted(sql: Sql, row: FeedRow): Promise<void> {
 
 const LOAD_COLUMNS = [
   ...["sequence_id", "block_number", "block_hash", "topics", "event", "personal", "subjects"],
+  "chain",
 ];
 
 function* loadRows(position: FeedPosition, rows: readonly NewFeedRow[]): Generator<SqlValue[]> {
@@ -114,7 +139,7 @@ function* loadRows(position: FeedPosition, rows: readonly NewFeedRow[]): Generat
     const personal = JSON.stringify(row.personal);
     yield [
       ...[sequenceId, row.blockNumber, row.blockHash, row.topics],
-      ...[event, personal, row.subjects],
+      ...[event, personal, row.subjects, row.chain ?? MAIN],
     ];
   }
 }

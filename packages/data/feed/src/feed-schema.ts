@@ -42,4 +42,13 @@ const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX row_topics ON row USING gin (array_remove(topics, 'feed')) WITH (fastupdate = off);
     `,
   },
+  {
+    id: "002-chains",
+    sql: `
+      -- The sequence is one over all chains; a reorg takes back only what is of its own.
+      ALTER TABLE row ADD COLUMN chain text NOT NULL DEFAULT 'main';
+      DROP INDEX row_block;
+      CREATE INDEX row_block ON row (chain, block_number) WHERE event IS NOT NULL AND retracted_by IS NULL;
+    `,
+  },
 ];

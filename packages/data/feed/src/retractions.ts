@@ -12,15 +12,20 @@ export interface Retractions {
   readonly subjects: readonly string[];
 }
 
-/** What takes back every event of the blocks above `ancestor`. */
-export async function retractionsAbove(sql: Sql, ancestor: bigint): Promise<Retractions> {
-  const events = await sql.query<RetractedRow>(READ, [ancestor]);
+/** What takes back every event of the chain's blocks above `ancestor`. */
+export async function retractionsAbove(
+  sql: Sql,
+  chain: string,
+  ancestor: bigint,
+): Promise<Retractions> {
+  const events = await sql.query<RetractedRow>(READ, [chain, ancestor]);
   const rows: NewFeedRow[] = [];
   for (const group of chunks(events)) {
     const [first] = group;
     if (first === undefined) continue;
     rows.push({
       kind: "retract",
+      chain,
       blockNumber: first.block_number,
       blockHash: first.block_hash,
       topics: unique(group.flatMap((row) => row.topics)),
@@ -50,7 +55,7 @@ type RetractedRow = {
 
 const READ = `
   SELECT sequence_id, block_number, block_hash, topics, subjects FROM feed.row
-  WHERE block_number > $1 AND event IS NOT NULL AND retracted_by IS NULL
+  WHERE chain = $1 AND block_number > $2 AND event IS NOT NULL AND retracted_by IS NULL
   ORDER BY sequence_id DESC`;
 
 /** Neighbours of one block, at most `IDS_MAX` of them. */

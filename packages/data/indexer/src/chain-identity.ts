@@ -4,6 +4,8 @@ import { migrate } from "@ghostchain/database";
 import { ensureFeed } from "@ghostchain/feed";
 import type { Product } from "@ghostchain/product";
 import type { Logger } from "@ghostchain/service";
+import { childKinds } from "./child-kinds.ts";
+import type { ChildKind } from "./child-registry.ts";
 import { IndexerError } from "./indexer-error.ts";
 import type { LogRouter } from "./log-router.ts";
 import { beginAnew } from "./reorg.ts";
@@ -11,10 +13,12 @@ import { type ChainPoint, ZERO_HASH } from "./source/block.ts";
 import type { ChainSource } from "./source/chain-source.ts";
 import { inconsistent } from "./source/parse-answer.ts";
 import { INDEXER_MIGRATIONS } from "./store/indexer-schema.ts";
-import { type Identity, loadProgress, type Progress } from "./store/progress.ts";
+import { chainKey, type Identity, loadProgress, type Progress } from "./store/progress.ts";
 import { installUndo } from "./store/undo-capture.ts";
 
 export interface IdentityDeps {
+  /** The chain's name in the settings. */
+  readonly chain: string;
   readonly database: Database;
   readonly source: ChainSource;
   readonly router: LogRouter;
@@ -43,11 +47,11 @@ export async function prepareTables(
 
 /** @throws {IndexerError} `INDEXER_CHAIN_MISMATCH` when the database was filled from a chain of another id */
 export async function identify(deps: IdentityDeps): Promise<Identity> {
-  const { database, source, products } = deps;
+  const { database, source, products, chain } = deps;
   const [chainId, genesis, stored] = await Promise.all([
     source.chainId(),
     source.header(0n),
-    loadProgress(database),
+    loadProgress(database, chain),
   ]);
   if (genesis === undefined) throw inconsistent("eth_getBlockByNumber", "there is no block 0");
   if (stored && stored.identity.chainId !== chainId)
@@ -73,7 +77,7 @@ export async function identify(deps: IdentityDeps): Promise<Identity> {
  * of it is derived anew, from raw events where they still hold, under a new epoch.
  */
 export async function resume(deps: IdentityDeps, identity: Identity): Promise<Progress> {
-  const stored = await loadProgress(deps.database);
+  const stored = await loadProgress(deps.database, deps.chain);
   if (stored === undefined) return startFrom(deps, identity, undefined);
   const { identity: before, progress } = stored;
   const otherChain = before.genesisHash !== identity.genesisHash;
@@ -89,6 +93,10 @@ export async function resume(deps: IdentityDeps, identity: Identity): Promise<Pr
     deps.logger.warn({}, "the products have changed; deriving their tables again");
     return startFrom(deps, identity, progress.raw);
   }
+  if (stored.rebuild) {
+    deps.logger.info({}, "a rebuild was asked for; deriving tables again");
+    return startFrom(deps, identity, progress.raw);
+  }
   return progress;
 }
 
@@ -101,7 +109,10 @@ export async function startFrom(
   const start = await startPoint(deps);
   const useful = keep !== undefined && keep.number > start.number ? keep : undefined;
   const anew = { start, keep: useful, epoch: randomUUID() };
-  return deps.database.transaction((sql) => beginAnew(sql, deps.products, identity, anew));
+  return deps.database.transaction(async (sql) => {
+    const chain = await chainKey(sql, deps.chain);
+    return beginAnew(sql, deps.products, chain, identity, anew);
+  });
 }
 
 /** The block before the first that matters. It may not exist yet: then the first block's parent will tell. */
@@ -117,15 +128,24 @@ async function startPoint({ source, router }: IdentityDeps): Promise<ChainPoint>
 function contractsOf(products: readonly Product[]): unknown {
   const contracts = products.flatMap((product) => Object.values(product.contracts));
   return contracts
-    .map(({ address, startBlock }) => `${address.toLowerCase()}:${startBlock}`)
+    .flatMap(({ address, startBlock }) =>
+      address === undefined ? [] : `${address.toLowerCase()}:${startBlock}`,
+    )
+    .concat(products.flatMap(childKinds).map(describeKind))
     .sort();
+}
+
+function describeKind({ factory, selector, startBlock, topics }: ChildKind): string {
+  return [factory, selector, startBlock, ...topics].join(":");
 }
 
 /** What of a product decides what its tables hold, as far as it can be seen from outside. */
 function partsOf(product: Product): unknown {
   return {
     name: product.name,
-    contracts: Object.entries(product.contracts).map(([name, { address }]) => [name, address]),
+    contracts: Object.entries(product.contracts).map(([name, contract]) => [
+      ...[name, contract.address, contract.factory],
+    ]),
     migrations: product.migrations.map(({ id, sql }) => [id, sql]),
     tables: product.tables,
     projections: Object.keys(product.projections).sort(),

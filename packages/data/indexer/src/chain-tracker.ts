@@ -4,16 +4,21 @@ import type { Clock } from "@ghostchain/service";
 import type { Announcer } from "./announcer.ts";
 import { type IdentityDeps, identify, resume, startFrom } from "./chain-identity.ts";
 import { findAncestor, undoBlocks } from "./reorg.ts";
+import type { Sequence } from "./sequence.ts";
 import type { BlockHeader, ChainPoint, IndexedBlock } from "./source/block.ts";
 import { HistoryReader } from "./source/history-reader.ts";
+import type { LogScope } from "./source/log-scope.ts";
 import { inconsistent } from "./source/parse-answer.ts";
 import { readTail } from "./source/tail-reader.ts";
+import { loadChildren } from "./store/children.ts";
 import type { Progress } from "./store/progress.ts";
 import { readBlocks } from "./store/raw-events.ts";
 import { type WriteMode, type WriterDeps, writeBlocks } from "./write-blocks.ts";
 
 export interface TrackerDeps extends IdentityDeps, WriterDeps {
   readonly announcer: Announcer;
+  readonly sequence: Sequence;
+  readonly scope: LogScope;
   readonly clock: Clock;
 }
 
@@ -37,12 +42,14 @@ export class ChainTracker {
     this.#progress = progress;
     this.#horizonBlocks = BigInt(settings.horizonBlocks);
     this.#onActivity = settings.onActivity;
-    this.#history = new HistoryReader(deps.source, deps.logger);
+    this.#history = new HistoryReader(deps.source, deps.scope, deps.logger);
   }
 
   /** Begins where the database says, which it alone knows after a failure. */
   static async open(deps: TrackerDeps, settings: TrackerSettings): Promise<ChainTracker> {
-    const progress = await resume(deps, await identify(deps));
+    const identity = await identify(deps);
+    const progress = await deps.sequence.write(() => resume(deps, identity));
+    await loadChildren(deps.database, progress.chain.id, deps.router.children);
     // Whatever the last process committed and did not live to announce.
     await deps.announcer.announce(progress.feed, []);
     return new ChainTracker(deps, progress, settings);
@@ -73,10 +80,10 @@ export class ChainTracker {
   }
 
   async #follow(head: BlockHeader): Promise<void> {
-    const { metrics, source } = this.#deps;
+    const { metrics, source, scope } = this.#deps;
     const { point } = this.#progress;
     const fetched = metrics.stageSeconds.startTimer({ stage: "fetch" });
-    const blocks = await readTail(source, point, head);
+    const blocks = await readTail(source, scope, point, head);
     fetched();
     const last = blocks.at(-1);
     if (last) return this.#write(blocks, last, { kind: "live", raw: "store" }, head);
@@ -99,8 +106,8 @@ export class ChainTracker {
 
   /** Tables from the raw events that are stored already. */
   async #derive(): Promise<void> {
-    const { point, raw } = this.#progress;
-    const blocks = await readBlocks(this.#deps.database, point.number, raw.number);
+    const { chain, point, raw } = this.#progress;
+    const blocks = await readBlocks(this.#deps.database, chain.id, point.number, raw.number);
     const last = blocks.at(-1);
     const end = last ? { number: last.number, hash: last.hash } : raw;
     await this.#write(blocks, end, { kind: "history", raw: "stored" });
@@ -118,10 +125,13 @@ export class ChainTracker {
     const stored = metrics.stageSeconds.startTimer({ stage: "store" });
     const place = { number: end.number, hash: end.hash };
     const mode = { ...how, pruneBelow: this.#pruneLimit(from.point, end, how) };
-    const { progress, rows } = await writeBlocks(this.#deps, from, blocks, place, mode);
+    const { progress, rows, added } = await this.#deps.sequence.write(async (feed) => {
+      const written = await writeBlocks(this.#deps, { ...from, feed }, blocks, place, mode);
+      const after = written.progress.feed;
+      return { ...written, feed: after, added: after.sequenceId - feed.sequenceId };
+    });
     stored();
     this.#progress = progress;
-    const added = progress.feed.sequenceId - from.feed.sequenceId;
     metrics.blockNumber.set(Number(end.number));
     metrics.events.inc(blocks.reduce((count, block) => count + block.logs.length, 0));
     metrics.feedRows.inc(added);
@@ -139,9 +149,9 @@ export class ChainTracker {
   }
 
   async #reorganize(): Promise<void> {
-    const { database, source, products, logger, metrics, announcer } = this.#deps;
+    const { database, source, products, router, sequence, logger, metrics, announcer } = this.#deps;
     const from = this.#progress;
-    const ancestor = await findAncestor(database, source, from.point.number);
+    const ancestor = await findAncestor(database, source, from.chain, from.point.number);
     const where = { block: from.point.number.toString(), ancestor: ancestor?.number.toString() };
     if (ancestor === undefined || ancestor.number + 1n < from.undoFrom) {
       logger.warn(where, "the chain was reorganized beyond what can be undone; deriving all anew");
@@ -149,7 +159,11 @@ export class ChainTracker {
     }
     metrics.reorgDepthBlocks.observe(Number(from.point.number - ancestor.number));
     try {
-      const { progress, rows } = await undoBlocks(database, products, from, ancestor);
+      const { progress, rows } = await sequence.write(async (feed) => {
+        const undone = await undoBlocks(database, products, { ...from, feed }, ancestor);
+        return { ...undone, feed: undone.progress.feed };
+      });
+      router.children.removeAbove(ancestor.number);
       this.#progress = progress;
       logger.info({ ...where, retracted: rows.length }, "the chain was reorganized; blocks undone");
       if (rows.length > 0) await announcer.announce(progress.feed, rows);
@@ -164,7 +178,9 @@ export class ChainTracker {
     this.#deps.metrics.rebuilds.inc();
     // The server may have another chain by now.
     const identity = await identify(this.#deps);
-    this.#progress = await startFrom(this.#deps, identity, keep);
+    const { sequence, router } = this.#deps;
+    this.#progress = await sequence.write(() => startFrom(this.#deps, identity, keep));
+    router.children.clear();
     await this.#deps.announcer.announce(this.#progress.feed, []);
   }
 

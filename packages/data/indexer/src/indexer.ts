@@ -11,9 +11,11 @@ import { createIndexerMetrics } from "./metrics.ts";
 import { connect } from "./rpc/connect.ts";
 import type { Eip1193Provider } from "./rpc/provider-connection.ts";
 import type { RpcConnection } from "./rpc/rpc-connection.ts";
+import { Sequence } from "./sequence.ts";
 import type { ChainPoint } from "./source/block.ts";
 import { ChainSource } from "./source/chain-source.ts";
 import { HeadWatcher } from "./source/head-watcher.ts";
+import { LogScope } from "./source/log-scope.ts";
 
 export interface IndexerDeps {
   readonly database: Database;
@@ -52,6 +54,7 @@ export function createIndexer(deps: IndexerDeps, settings: IndexerSettings): Ind
 }
 
 const LEASE = "indexer";
+const MAIN_CHAIN = "main";
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 2_000;
 /** Attempts that may fail before it is said aloud. */
@@ -80,7 +83,10 @@ class ChainIndexer implements Indexer {
       ...this.#deps,
       products,
       router,
-      source: new ChainSource(this.#connection, router.addresses),
+      chain: MAIN_CHAIN,
+      source: new ChainSource(this.#connection),
+      scope: new LogScope(router.addresses, router.children),
+      sequence: new Sequence(deps.database),
       metrics: createIndexerMetrics(deps.metrics),
       announcer: new Announcer(deps.bus, logger),
     };

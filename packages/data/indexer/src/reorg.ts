@@ -4,7 +4,14 @@ import type { Product } from "@ghostchain/product";
 import { personalMessages } from "./personal-messages.ts";
 import type { ChainPoint } from "./source/block.ts";
 import type { ChainSource } from "./source/chain-source.ts";
-import { type Identity, moveProgress, type Progress, saveProgress } from "./store/progress.ts";
+import { deleteChildrenAbove } from "./store/children.ts";
+import {
+  type ChainKey,
+  type Identity,
+  moveProgress,
+  type Progress,
+  saveProgress,
+} from "./store/progress.ts";
 import { deleteBlocksAbove, storedPoints } from "./store/raw-events.ts";
 import { undoAbove } from "./store/undo-capture.ts";
 import type { Written } from "./write-blocks.ts";
@@ -18,10 +25,11 @@ const PAGE = 256;
 export async function findAncestor(
   database: Database,
   source: Pick<ChainSource, "header">,
+  chain: ChainKey,
   from: bigint,
 ): Promise<ChainPoint | undefined> {
   for (let limit = from; ; ) {
-    const points = await storedPoints(database, limit, PAGE);
+    const points = await storedPoints(database, chain.id, limit, PAGE);
     const lowest = points.at(-1);
     if (lowest === undefined) return undefined;
     const found = await firstOnChain(points, source);
@@ -62,11 +70,13 @@ export async function undoBlocks(
   ancestor: ChainPoint,
 ): Promise<Written> {
   return database.transaction(async (sql) => {
-    await undoAbove(sql, ancestor.number);
-    const { rows, subjects } = await retractionsAbove(sql, ancestor.number);
+    const { chain } = from;
+    await undoAbove(sql, chain.id, ancestor.number);
+    const { rows, subjects } = await retractionsAbove(sql, chain.name, ancestor.number);
     const personal = await personalMessages(sql, products, subjects);
     const numbered = await appendFeed(sql, from.feed, withPersonal(rows, personal));
-    await deleteBlocksAbove(sql, ancestor.number);
+    await deleteBlocksAbove(sql, chain.id, ancestor.number);
+    await deleteChildrenAbove(sql, chain.id, ancestor.number);
     const sequenceId = from.feed.sequenceId + rows.length;
     const next = { ...from, point: ancestor, raw: ancestor, feed: { ...from.feed, sequenceId } };
     await moveProgress(sql, from, next);
@@ -75,12 +85,13 @@ export async function undoBlocks(
 }
 
 /**
- * Empties everything derived, under a new epoch. Raw events up to and with `keep` stay, and all is derived from
+ * Empties everything derived from one chain, under a new epoch. Raw events up to and with `keep` stay, and all is derived from
  * them again; without it they go too. Tables that no product lists are left alone.
  */
 export async function beginAnew(
   sql: Sql,
   products: readonly Product[],
+  chain: ChainKey,
   identity: Identity,
   anew: {
     readonly start: ChainPoint;
@@ -92,20 +103,23 @@ export async function beginAnew(
     listed.map((table) => `"${name}"."${table}"`),
   );
   if (tables.length > 0) await sql.query(`TRUNCATE ${tables.join(", ")}`);
-  await sql.query("TRUNCATE indexer.undo");
+  await sql.query("DELETE FROM indexer.undo WHERE chain = $1", [chain.id]);
+  await deleteChildrenAbove(sql, chain.id, -1n);
   const raw = anew.keep ?? anew.start;
-  await deleteBlocksAbove(sql, anew.keep === undefined ? -1n : raw.number);
+  await deleteBlocksAbove(sql, chain.id, anew.keep === undefined ? -1n : raw.number);
   // So that a reorg of everything after it still finds it.
   if (anew.start.number >= 0n)
     await sql.query(
-      "INSERT INTO indexer.block (number, hash, timestamp_ms) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING",
-      [anew.start.number, anew.start.hash],
+      `INSERT INTO indexer.block (chain, number, hash, timestamp_ms) VALUES ($1, $2, $3, 0)
+       ON CONFLICT DO NOTHING`,
+      [chain.id, anew.start.number, anew.start.hash],
     );
   const progress: Progress = {
+    chain,
     point: anew.start,
     raw,
     undoFrom: anew.start.number + 1n,
-    feed: await restartFeed(sql, anew.epoch),
+    feed: await restartFeed(sql, anew.epoch, chain.name),
   };
   await saveProgress(sql, { identity, progress });
   return progress;

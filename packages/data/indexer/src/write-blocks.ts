@@ -3,12 +3,14 @@ import { appendFeed, type FeedRow, loadFeed, type NewFeedRow } from "@ghostchain
 import type { ChainEvent, FeedDraft, Product } from "@ghostchain/product";
 import type { Logger } from "@ghostchain/service";
 import { TransactionSql } from "./block-sql.ts";
+import type { Birth } from "./child-registry.ts";
 import { IndexerError } from "./indexer-error.ts";
 import type { EventHandler, LogRouter } from "./log-router.ts";
 import type { IndexerMetrics } from "./metrics.ts";
 import { personalMessages } from "./personal-messages.ts";
 import type { ChainPoint, IndexedBlock, RawLog } from "./source/block.ts";
-import { moveProgress, type Progress } from "./store/progress.ts";
+import { storeChildren } from "./store/children.ts";
+import { type ChainKey, moveProgress, type Progress } from "./store/progress.ts";
 import { loadBlocks, pruneBelow, storeBlocks } from "./store/raw-events.ts";
 import { captureUndo } from "./store/undo-capture.ts";
 
@@ -39,7 +41,7 @@ export interface Written {
  * Blocks into the tables: raw events, what products make of them, feed and position, in one transaction.
  *
  * @param blocks those with something for us, in order, after `from`; `end` is the last block that is done then
- * @throws {IndexerError} `INDEXER_HANDLER_FAILED`, `INDEXER_FENCED`
+ * @throws {IndexerError} `INDEXER_HANDLER_FAILED`, `INDEXER_FENCED`; after any, the router's children are to be loaded again
  */
 export async function writeBlocks(
   deps: WriterDeps,
@@ -49,14 +51,15 @@ export async function writeBlocks(
   mode: WriteMode,
 ): Promise<Written> {
   const live = mode.kind === "live";
+  const { chain } = from;
   const to = { ...from, point: end, undoFrom: nextUndoFrom(from, end, mode) };
   const next: Progress = mode.raw === "store" ? { ...to, raw: end } : to;
   const write = async (sql: TransactionSql): Promise<Written> => {
     sql.later(moveProgress(sql, from, next));
-    if (mode.pruneBelow !== undefined) sql.later(pruneBelow(sql, mode.pruneBelow));
-    if (mode.raw === "store" && live) sql.later(storeBlocks(sql, blocks));
-    if (mode.raw === "store" && !live) await loadBlocks(sql, blocks);
-    const drafts = await project(deps, sql, blocks, live);
+    if (mode.pruneBelow !== undefined) sql.later(pruneBelow(sql, chain.id, mode.pruneBelow));
+    if (mode.raw === "store" && live) sql.later(storeBlocks(sql, chain.id, blocks));
+    if (mode.raw === "store" && !live) await loadBlocks(sql, chain.id, blocks);
+    const drafts = await project(deps, sql, chain, blocks, live);
     if (!live) {
       await sql.answered();
       const rows = drafts.map(({ row }) => row);
@@ -87,21 +90,30 @@ interface Draft {
 async function project(
   deps: WriterDeps,
   sql: TransactionSql,
+  chain: ChainKey,
   blocks: readonly IndexedBlock[],
   undoable: boolean,
 ): Promise<Draft[]> {
   const drafts: Draft[] = [];
+  const { children } = deps.router;
+  const births: Birth[] = [];
   for (const block of blocks) {
     if (block.logs.length === 0) continue;
-    if (undoable) sql.later(captureUndo(sql, block.number));
+    if (undoable) sql.later(captureUndo(sql, chain.id, block.number));
     for (const log of block.logs) {
+      const born = children.birthsOf(log);
+      if (born.length > 0) {
+        children.add(born);
+        births.push(...born);
+      }
       for (const handler of deps.router.handlersOf(log)) {
         const draft = await handle(deps, sql, handler, log, block);
-        if (draft) drafts.push({ product: handler.product, row: toFeedRow(draft, block) });
+        if (draft) drafts.push({ product: handler.product, row: toFeedRow(draft, chain, block) });
         await sql.drain();
       }
     }
   }
+  sql.later(storeChildren(sql, chain.id, births));
   return drafts;
 }
 
@@ -148,9 +160,10 @@ function handlerFailed(handler: EventHandler, event: ChainEvent, error: unknown)
   );
 }
 
-function toFeedRow(draft: FeedDraft, block: IndexedBlock): NewFeedRow {
+function toFeedRow(draft: FeedDraft, chain: ChainKey, block: IndexedBlock): NewFeedRow {
   return {
     kind: "event",
+    chain: chain.name,
     blockNumber: block.number,
     blockHash: block.hash,
     topics: [...new Set(["feed", ...draft.topics])],

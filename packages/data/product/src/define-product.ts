@@ -1,5 +1,5 @@
 import type { Sql } from "@ghostchain/database";
-import type { ContractEventArgsFromTopics, ContractEventName } from "viem";
+import type { Abi, Address, ContractEventArgsFromTopics, ContractEventName } from "viem";
 import type { BlockSql, ChainEvent, FeedDraft, Product, ProductContract } from "./product.ts";
 import { validateProduct } from "./validate-product.ts";
 
@@ -23,11 +23,37 @@ type Handlers<C extends Contracts, S extends Sql, Result> = {
   readonly [Key in EventKey<C>]?: (event: EventOf<C, Key>, sql: S) => Promise<Result>;
 };
 
+type AddressParameter<A extends Abi, Event> = Abi extends A
+  ? string
+  : Event extends ContractEventName<A>
+    ? KeysOfType<ContractEventArgsFromTopics<A, Event>, Address>
+    : never;
+type KeysOfType<Args, Wanted> = {
+  [P in keyof Args & string]: Args[P] extends Wanted ? P : never;
+}[keyof Args & string];
+
+/** Every event of a contract of these that could tell of a child. */
+type FactoryOf<C extends Contracts> = {
+  [N in keyof C & string]: {
+    [Event in ContractEventName<C[N]["abi"]>]: {
+      readonly contract: N;
+      readonly event: Event;
+      readonly parameter: AddressParameter<C[N]["abi"], Event>;
+    };
+  }[ContractEventName<C[N]["abi"]>];
+}[keyof C & string];
+
+type WithFactories<C extends Contracts> = {
+  readonly [N in keyof C]: C[N] extends { readonly factory: object }
+    ? { readonly factory: FactoryOf<C> }
+    : unknown;
+};
+
 /** A product as its author writes it: what it does not have may be left out. */
 export interface ProductDefinition<C extends Contracts>
   extends Partial<Omit<Product, "name" | "contracts" | "projections" | "feed">> {
   readonly name: string;
-  readonly contracts: C;
+  readonly contracts: C & WithFactories<C>;
   readonly projections?: Handlers<C, BlockSql, void>;
   readonly feed?: Handlers<C, Sql, FeedDraft | undefined>;
 }

@@ -4,6 +4,9 @@ export { loadProducts } from "./load-products.ts";
 export type {
   BlockSql,
   ChainEvent,
+  ChildContract,
+  ContractFactory,
+  DeployedContract,
   FeedDraft,
   FeedMapper,
   JobContext,

@@ -4,6 +4,7 @@ import { CodedError } from "@ghostchain/service";
 export type ProductFault =
   | { code: "PRODUCT_NAME_INVALID"; product: string; reason: string }
   | { code: "PRODUCT_DUPLICATE"; product: string }
+  | { code: "PRODUCT_CHAIN_INVALID"; product: string; chain: string; reason: string }
   | { code: "PRODUCT_CONTRACT_INVALID"; product: string; contract: string; reason: string }
   /** A projection or feed mapper for something that is not there. */
   | { code: "PRODUCT_EVENT_UNKNOWN"; product: string; key: string; reason: string; known: string[] }

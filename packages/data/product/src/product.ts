@@ -13,6 +13,8 @@ import type { ProductRoute } from "./route.ts";
 export interface Product {
   /** Lower-case letters, digits and `_`: also the PostgreSQL schema that holds its tables. */
   readonly name: string;
+  /** The chain its contracts are on, by the name that the indexer's settings give it. Default `main`. */
+  readonly chain?: string;
   readonly contracts: Readonly<Record<string, ProductContract>>;
   /** Run once each, in order, with `search_path` set to the product's schema. */
   readonly migrations: readonly Migration[];
@@ -41,11 +43,34 @@ export interface Product {
   readonly jobs: readonly ProductJob[];
 }
 
-export interface ProductContract {
+/** A contract at an address, or all those that a factory makes. */
+export type ProductContract = DeployedContract | ChildContract;
+
+export interface DeployedContract {
   readonly abi: Abi;
   readonly address: Address;
+  readonly factory?: undefined;
   /** The block it was deployed in; nothing before it is read. */
   readonly startBlock: bigint;
+}
+
+/** Any number of contracts of one kind, each counted from the log that tells of it. */
+export interface ChildContract {
+  readonly abi: Abi;
+  readonly address?: undefined;
+  readonly factory: ContractFactory;
+  /** Their logs before this block are not read; children are known from the factory's own `startBlock` on. */
+  readonly startBlock: bigint;
+}
+
+/** Where the addresses of children come from. */
+export interface ContractFactory {
+  /** A contract of the same product, with an address. */
+  readonly contract: string;
+  /** Its event that tells of a child. */
+  readonly event: string;
+  /** The event's parameter of type `address` that is the child's. */
+  readonly parameter: string;
 }
 
 /** A decoded log of one of the product's contracts. */

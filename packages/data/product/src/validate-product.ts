@@ -1,6 +1,6 @@
 import type { Abi, AbiEvent } from "viem";
 import { isAddress } from "viem";
-import type { Product, ProductContract } from "./product.ts";
+import type { ContractFactory, Product, ProductContract } from "./product.ts";
 import { ProductError, type ProductFault } from "./product-error.ts";
 
 const NAME = /^[a-z][a-z0-9_]{0,30}$/;
@@ -26,6 +26,11 @@ const JOB_EVERY_MIN_MS = 10;
  */
 export function validateProduct(product: Product): void {
   validateName(product.name);
+  if (product.chain !== undefined && !NAME.test(product.chain))
+    throw refuse({
+      ...{ code: "PRODUCT_CHAIN_INVALID", product: product.name, chain: String(product.chain) },
+      reason: "a chain's name is 1 to 31 of a-z, 0-9 and _, and begins with a letter",
+    });
   for (const [name, contract] of Object.entries(product.contracts))
     validateContract(product, name, contract);
   for (const key of Object.keys(product.projections)) validateKey(product, key, "a projection");
@@ -54,12 +59,44 @@ function validateContract(product: Product, name: string, contract: ProductContr
   } as const;
   if (!CONTRACT.test(name))
     throw refuse({ ...fault, reason: "a contract's name is letters and digits" });
-  if (!isAddress(contract.address, { strict: false }))
+  if (contract.factory !== undefined)
+    requireFactory(product, contract.factory, (reason) => refuse({ ...fault, reason }));
+  else if (!isAddress(contract.address, { strict: false }))
     throw refuse({ ...fault, reason: `${contract.address} is not an address` });
   if (contract.startBlock < 0n) throw refuse({ ...fault, reason: "startBlock is below 0" });
   const twice = firstRepeated(eventsOf(contract.abi).map((event) => event.name));
   if (twice !== undefined)
     throw refuse({ ...fault, reason: `its ABI has more than one event named ${twice}` });
+}
+
+function requireFactory(
+  product: Product,
+  factory: ContractFactory,
+  refused: (reason: string) => ProductError,
+): void {
+  const { contract: name, event: eventName, parameter } = factory;
+  const contract = Object.hasOwn(product.contracts, name) ? product.contracts[name] : undefined;
+  if (contract === undefined)
+    throw refused(
+      `its factory ${name} is not a contract of the product (there is: ${Object.keys(product.contracts).join(", ")})`,
+    );
+  if (contract.factory !== undefined)
+    throw refused(`its factory ${name} is made by a factory itself: one level is supported`);
+  const events = eventsOf(contract.abi);
+  const event = events.find((entry) => entry.name === eventName && !entry.anonymous);
+  if (event === undefined)
+    throw refused(
+      `its factory ${name} has no event ${eventName} (there is: ${events.map((e) => e.name).join(", ") || "nothing"})`,
+    );
+  const input = event.inputs.find((entry) => entry.name === parameter);
+  if (input === undefined)
+    throw refused(
+      `${name}:${eventName} has no parameter ${parameter} (there is: ${event.inputs.map((i) => i.name).join(", ") || "nothing"})`,
+    );
+  if (input.type !== "address")
+    throw refused(`${name}:${eventName} gives ${parameter} as ${input.type}, not as an address`);
+  if (event.inputs.some((entry) => !entry.name))
+    throw refused(`${name}:${eventName} has parameters without a name`);
 }
 
 function validateKey(product: Product, key: string, what: string): void {

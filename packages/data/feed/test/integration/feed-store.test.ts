@@ -97,7 +97,7 @@ describe("retractionsAbove", () => {
       event(2, "3"),
       event(3, "4"),
     ]);
-    const { rows, subjects } = await retractionsAbove(database, 1n);
+    const { rows, subjects } = await retractionsAbove(database, "main", 1n);
     expect(subjects).toEqual(["0xA"]);
     const told = [{ address: "0xA", message: { type: "POSITION_UPDATE", amount: "1" } }];
     const retracted = await append({ ...start, sequenceId: 4 }, withPersonal(rows, told));
@@ -117,7 +117,7 @@ describe("retractionsAbove", () => {
     const { rows: all } = await readFeed(database, { after: 0, limit: 10 });
     expect(all).toEqual([...appended, ...retracted]);
     expect((await listFeed(database, { limit: 10 })).map((row) => row.sequenceId)).toEqual([1]);
-    expect((await retractionsAbove(database, 0n)).rows).toMatchObject([{ retracts: [1] }]);
+    expect((await retractionsAbove(database, "main", 0n)).rows).toMatchObject([{ retracts: [1] }]);
   });
 
   it("never names more ids in one row than a frame carries", async () => {
@@ -128,7 +128,7 @@ describe("retractionsAbove", () => {
         Array.from({ length: 1_201 }, (_, i) => event(7, String(i))),
       ),
     );
-    const { rows } = await retractionsAbove(database, 6n);
+    const { rows } = await retractionsAbove(database, "main", 6n);
     const sizes = rows.map((row) => (row.kind === "retract" ? row.retracts.length : 0));
     expect(sizes).toEqual([500, 500, 201]);
   });

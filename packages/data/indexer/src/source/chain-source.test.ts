@@ -4,20 +4,24 @@ import { FakeChain, type LedgerEvent } from "../../test/support/fake-chain.ts";
 import { LEDGER_ADDRESS } from "../../test/support/ledger-product.ts";
 import { connectProvider } from "../rpc/provider-connection.ts";
 import { ChainSource } from "./chain-source.ts";
+import { LogQuery } from "./log-query.ts";
 
 const A: Address = "0x00000000000000000000000000000000000000AA";
 const moved: LedgerEvent = { kind: "moved", from: A, to: A, amount: 1n };
 const ledger = LEDGER_ADDRESS.toLowerCase() as Address;
 
+const ofLedger = LogQuery.ofContracts([ledger]);
+const wanted = [ofLedger];
+
 type Answers = Record<string, (answer: never) => unknown>;
 
 /** The chain's answers, as `lies` change them. */
-function sourceOf(chain: FakeChain, lies: Answers = {}, addresses = [ledger]): ChainSource {
+function sourceOf(chain: FakeChain, lies: Answers = {}): ChainSource {
   const request = async (asked: { method: string; params?: readonly unknown[] }) => {
     const answer = await chain.request(asked);
     return (lies[asked.method] ?? ((same: unknown) => same))(answer as never);
   };
-  return new ChainSource(connectProvider({ request }), addresses);
+  return new ChainSource(connectProvider({ request }));
 }
 
 function chainOf(...lists: LedgerEvent[][]): FakeChain {
@@ -36,17 +40,16 @@ describe("ChainSource", () => {
     const source = sourceOf(chain);
     const [full, empty] = [await source.header(1n), await source.header(2n)];
     if (!full || !empty) throw new Error("the chain has two blocks");
-    expect((await source.block(full)).logs.map((log) => log.logIndex)).toEqual([0, 1]);
-    expect((await source.block(empty)).logs).toEqual([]);
+    expect((await source.block(full, wanted)).logs.map((log) => log.logIndex)).toEqual([0, 1]);
+    expect((await source.block(empty, wanted)).logs).toEqual([]);
     expect(chain.asked.get("eth_getLogs")).toBe(1);
     expect(await source.header(9n)).toBeUndefined();
   });
 
   it("asks for no logs when nobody wants any", async () => {
     const chain = chainOf([moved]);
-    const source = sourceOf(chain, {}, []);
-    expect((await source.block(await source.head())).logs).toEqual([]);
-    expect(await source.logs(0n, 1n)).toEqual([]);
+    const source = sourceOf(chain);
+    expect((await source.block(await source.head(), [])).logs).toEqual([]);
     expect(chain.asked.has("eth_getLogs")).toBe(false);
   });
 
@@ -76,7 +79,7 @@ describe("ChainSource", () => {
     { what: "that are not a list", lies: { eth_getLogs: () => ({}) } },
   ])("refuses logs $what", async ({ lies }) => {
     const source = sourceOf(chainOf([moved, moved]), lies);
-    await expect(source.head().then((head) => source.block(head))).rejects.toMatchObject({
+    await expect(source.head().then((head) => source.block(head, wanted))).rejects.toMatchObject({
       fault: { code: "INDEXER_SOURCE_INCONSISTENT", method: "eth_getLogs" },
     });
   });
@@ -99,7 +102,7 @@ describe("ChainSource", () => {
     const branches = edit((log, i) => (i === 1 ? { ...log, blockHash: OTHER } : log));
     for (const lie of [outside, branches])
       await expect(
-        sourceOf(chainOf([moved, moved]), { eth_getLogs: lie }).logs(0n, 1n),
+        sourceOf(chainOf([moved, moved]), { eth_getLogs: lie }).logs(0n, 1n, ofLedger),
       ).rejects.toMatchObject({
         code: "INDEXER_SOURCE_INCONSISTENT",
       });

@@ -1,20 +1,16 @@
 import type { Address, Hash } from "viem";
 import type { RpcConnection } from "../rpc/rpc-connection.ts";
 import type { BlockHeader, IndexedBlock, RawLog } from "./block.ts";
-import { type BloomBits, bloomBits, LogBloom } from "./log-bloom.ts";
+import { bloomBits, LogBloom } from "./log-bloom.ts";
+import { type LogQuery, mergeLogs } from "./log-query.ts";
 import { inconsistent, parseHeader, parseLogs, parseQuantity } from "./parse-answer.ts";
 
 /** Reads a chain over JSON-RPC, and believes it only as far as its answers agree with each other. */
 export class ChainSource {
   readonly connection: RpcConnection;
-  readonly #addresses: readonly Address[];
-  readonly #bits: readonly BloomBits[];
 
-  /** `addresses` are the contracts whose logs are wanted, lower-case. */
-  constructor(connection: RpcConnection, addresses: readonly Address[]) {
+  constructor(connection: RpcConnection) {
     this.connection = connection;
-    this.#addresses = addresses;
-    this.#bits = addresses.map(bloomBits);
   }
 
   async chainId(): Promise<bigint> {
@@ -36,24 +32,24 @@ export class ChainSource {
     return header;
   }
 
-  /** A block's logs, by its hash, so that they are of this block and no other of its number. */
-  async block(header: BlockHeader): Promise<IndexedBlock> {
-    const { number, hash, timestampMs } = header;
-    const logs = this.#mayConcernUs(header) ? await this.#logsOf(header) : [];
-    return { number, hash, timestampMs, logs };
+  /**
+   * A block with its logs that match any of `queries`, by its hash, so that they are of this block and no other of
+   * its number.
+   */
+  async block(header: BlockHeader, queries: readonly LogQuery[]): Promise<IndexedBlock> {
+    const { number, hash, timestampMs, logsBloom } = header;
+    const bloom = logsBloom === undefined ? undefined : new LogBloom(logsBloom);
+    const asked = queries.filter((query) => bloom === undefined || query.mayMatch(bloom));
+    const lists = await Promise.all(asked.map((query) => this.#logsOf(header, query)));
+    return { number, hash, timestampMs, logs: lists.length === 0 ? [] : mergeLogs(lists) };
   }
 
   /**
-   * The logs of `[from, to]`, in order. Only for history: by number, so a reorg meanwhile may mix branches.
+   * The logs of `[from, to]` that match `query`, in order. Only for history: by number, so a reorg meanwhile may mix branches.
    * The blocks that have logs come without their timestamps.
    */
-  async logs(from: bigint, to: bigint): Promise<RawLog[]> {
-    if (this.#addresses.length === 0) return [];
-    const filter = {
-      fromBlock: toQuantity(from),
-      toBlock: toQuantity(to),
-      address: this.#addresses,
-    };
+  async logs(from: bigint, to: bigint, query: LogQuery): Promise<RawLog[]> {
+    const filter = { fromBlock: toQuantity(from), toBlock: toQuantity(to), ...query.toFilter() };
     const logs = parseLogs(GET_LOGS, await this.connection.request(GET_LOGS, [filter]));
     requireOrdered(logs);
     const first = logs[0];
@@ -63,15 +59,8 @@ export class ChainSource {
     return logs;
   }
 
-  #mayConcernUs({ logsBloom }: BlockHeader): boolean {
-    if (this.#addresses.length === 0) return false;
-    if (logsBloom === undefined) return true;
-    const bloom = new LogBloom(logsBloom);
-    return this.#bits.some((bits) => bloom.mayHave(bits));
-  }
-
-  async #logsOf(header: BlockHeader): Promise<RawLog[]> {
-    const filter = { blockHash: header.hash, address: this.#addresses };
+  async #logsOf(header: BlockHeader, query: LogQuery): Promise<RawLog[]> {
+    const filter = { blockHash: header.hash, ...query.toFilter() };
     const logs = parseLogs(GET_LOGS, await this.connection.request(GET_LOGS, [filter]));
     requireOrdered(logs);
     const foreign = logs.find((log) => log.blockHash !== header.hash);

@@ -2,10 +2,13 @@ import { createSilentLogger } from "@ghostchain/service";
 import fc from "fast-check";
 import { type Hash, numberToHex } from "viem";
 import { describe, expect, it } from "vitest";
+import { ChildRegistry } from "../child-registry.ts";
 import type { BlockHeader, RawLog } from "./block.ts";
 import type { ChainSource } from "./chain-source.ts";
 import { HistoryReader, type Stretch } from "./history-reader.ts";
+import { LogScope } from "./log-scope.ts";
 
+const scope = new LogScope([`0x${"aa".repeat(20)}`], new ChildRegistry([]));
 const never = new AbortController().signal;
 
 function hashOf(number: bigint): Hash {
@@ -45,7 +48,7 @@ function sourceOf(limits: { perBlock: number; maxBlocks: bigint }) {
 
 async function readAll(source: ChainSource, from: bigint, to: bigint): Promise<Stretch[]> {
   const stretches: Stretch[] = [];
-  const reader = new HistoryReader(source, createSilentLogger());
+  const reader = new HistoryReader(source, scope, createSilentLogger());
   for await (const stretch of reader.read(from, to, never)) stretches.push(stretch);
   return stretches;
 }

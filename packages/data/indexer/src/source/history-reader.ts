@@ -1,6 +1,8 @@
 import type { Logger } from "@ghostchain/service";
 import type { BlockHeader, ChainPoint, IndexedBlock, RawLog } from "./block.ts";
 import type { ChainSource } from "./chain-source.ts";
+import { type LogQuery, mergeLogs } from "./log-query.ts";
+import type { LogScope, ScopeReading } from "./log-scope.ts";
 import { inconsistent } from "./parse-answer.ts";
 
 /** A stretch of history: its blocks that have logs, and its last block. */
@@ -23,23 +25,31 @@ const IN_FLIGHT = 4;
  */
 export class HistoryReader {
   readonly #source: ChainSource;
+  readonly #scope: LogScope;
   readonly #logger: Logger;
   #rangeBlocks = RANGE_FIRST;
 
-  constructor(source: ChainSource, logger: Logger) {
+  constructor(source: ChainSource, scope: LogScope, logger: Logger) {
     this.#source = source;
+    this.#scope = scope;
     this.#logger = logger;
   }
 
   /** The stretches of `[from, to]`, at most four of them read ahead. */
   async *read(from: bigint, to: bigint, signal: AbortSignal): AsyncGenerator<Stretch> {
     const ahead: Promise<Stretch>[] = [];
+    const reading = this.#scope.begin();
+    // Children are told of in order, so that each stretch asks for those of all before it.
+    let told: Promise<void> = Promise.resolve();
     let next = from;
     while (next <= to || ahead.length > 0) {
       signal.throwIfAborted();
       while (next <= to && ahead.length < IN_FLIGHT) {
         const last = min(next + this.#rangeBlocks - 1n, to);
-        const stretch = this.#stretch(next, last);
+        const deployed = this.#logsOf(next, last, this.#scope.deployed);
+        told = Promise.all([deployed, told]).then(([logs]) => reading.extend(logs));
+        told.catch(() => {});
+        const stretch = this.#stretch(next, last, reading, deployed, told);
         // It may fail before anyone waits for it, or when nobody does any more.
         stretch.catch(() => {});
         ahead.push(stretch);
@@ -50,8 +60,17 @@ export class HistoryReader {
     }
   }
 
-  async #stretch(from: bigint, to: bigint): Promise<Stretch> {
-    const [logs, last] = await Promise.all([this.#logs(from, to), this.#requireHeader(to)]);
+  async #stretch(
+    from: bigint,
+    to: bigint,
+    reading: ScopeReading,
+    deployed: Promise<readonly RawLog[]>,
+    told: Promise<void>,
+  ): Promise<Stretch> {
+    const complete = this.#scope.grows
+      ? told.then(() => this.#withChildren(from, to, reading, deployed))
+      : deployed;
+    const [logs, last] = await Promise.all([complete, this.#requireHeader(to)]);
     const byHash = Map.groupBy(logs, (log) => log.blockHash);
     const blocks: IndexedBlock[] = [];
     for (const group of byHash.values()) blocks.push(await this.#toBlock(group));
@@ -62,9 +81,28 @@ export class HistoryReader {
     return { blocks, end: { number: to, hash: last.hash } };
   }
 
-  async #logs(from: bigint, to: bigint): Promise<RawLog[]> {
+  async #withChildren(
+    from: bigint,
+    to: bigint,
+    reading: ScopeReading,
+    deployed: Promise<readonly RawLog[]>,
+  ): Promise<readonly RawLog[]> {
+    const children = await this.#logsOf(from, to, reading.children);
+    return mergeLogs([await deployed, children.filter((log) => reading.has(log))]);
+  }
+
+  async #logsOf(
+    from: bigint,
+    to: bigint,
+    queries: readonly LogQuery[],
+  ): Promise<readonly RawLog[]> {
+    const lists = await Promise.all(queries.map((query) => this.#logs(from, to, query)));
+    return lists.length === 0 ? [] : mergeLogs(lists);
+  }
+
+  async #logs(from: bigint, to: bigint, query: LogQuery): Promise<RawLog[]> {
     try {
-      const logs = await this.#source.logs(from, to);
+      const logs = await this.#source.logs(from, to, query);
       this.#adapt(to - from + 1n, logs.length);
       return logs;
     } catch (error) {
@@ -75,8 +113,8 @@ export class HistoryReader {
         { err: error, blocks: half.toString() },
         "a range was refused; halving it",
       );
-      const lower = await this.#logs(from, from + half - 1n);
-      return [...lower, ...(await this.#logs(from + half, to))];
+      const lower = await this.#logs(from, from + half - 1n, query);
+      return [...lower, ...(await this.#logs(from + half, to, query))];
     }
   }
 

@@ -1,5 +1,7 @@
 import type { BlockHeader, ChainPoint, IndexedBlock } from "./block.ts";
 import type { ChainSource } from "./chain-source.ts";
+import { LogQuery, mergeLogs } from "./log-query.ts";
+import type { LogScope } from "./log-scope.ts";
 import { inconsistent } from "./parse-answer.ts";
 
 const HEADERS_AT_ONCE = 16;
@@ -10,11 +12,26 @@ const HEADERS_AT_ONCE = 16;
  */
 export async function readTail(
   source: ChainSource,
+  scope: LogScope,
   after: ChainPoint,
   head: BlockHeader,
 ): Promise<IndexedBlock[]> {
   const headers = linked(after, await nextHeaders(source, after, head));
-  return Promise.all(headers.map((header) => source.block(header)));
+  const { queries, byTopic } = scope;
+  const blocks = await Promise.all(headers.map((header) => source.block(header, queries)));
+  if (!scope.grows) return blocks;
+  const reading = scope.begin();
+  const complete = headers.map(async (header, index) => {
+    const block = blocks[index] ?? { ...header, logs: [] };
+    reading.extend(block.logs);
+    const { found } = reading;
+    if (byTopic || found.length === 0) return block;
+    // Children that were made here, or a few blocks before, and used at once.
+    const more = await source.block(header, [LogQuery.ofContracts(found)]);
+    return { ...block, logs: mergeLogs([block.logs, more.logs]) };
+  });
+  const all = await Promise.all(complete);
+  return all.map((block) => ({ ...block, logs: block.logs.filter((log) => reading.has(log)) }));
 }
 
 async function nextHeaders(

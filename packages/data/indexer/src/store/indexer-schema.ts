@@ -82,4 +82,71 @@ export const INDEXER_MIGRATIONS: readonly Migration[] = [
       END $$;
     `,
   },
+  {
+    id: "002-chains",
+    sql: `
+      -- One line a chain. Rows of the other tables carry its id; products name it by its name.
+      ALTER TABLE chain DROP COLUMN single;
+      ALTER TABLE chain ADD COLUMN id smallint PRIMARY KEY DEFAULT 0;
+      ALTER TABLE chain ADD COLUMN name text NOT NULL UNIQUE DEFAULT 'main';
+      -- Asked for from outside; the writer clears it in the transaction that begins anew.
+      ALTER TABLE chain ADD COLUMN rebuild boolean NOT NULL DEFAULT false;
+      ALTER TABLE chain ALTER COLUMN id DROP DEFAULT, ALTER COLUMN name DROP DEFAULT;
+
+      ALTER TABLE block ADD COLUMN chain smallint NOT NULL DEFAULT 0;
+      ALTER TABLE block DROP CONSTRAINT block_pkey, ADD PRIMARY KEY (chain, number);
+      ALTER TABLE event ADD COLUMN chain smallint NOT NULL DEFAULT 0;
+      ALTER TABLE event DROP CONSTRAINT event_pkey, ADD PRIMARY KEY (chain, block_number, log_index);
+      ALTER TABLE undo ADD COLUMN chain smallint NOT NULL DEFAULT 0;
+      ALTER TABLE undo DROP CONSTRAINT undo_pkey, ADD PRIMARY KEY (chain, block_number, id);
+      ALTER TABLE block ALTER COLUMN chain DROP DEFAULT;
+      ALTER TABLE event ALTER COLUMN chain DROP DEFAULT;
+      ALTER TABLE undo ALTER COLUMN chain DROP DEFAULT;
+
+      -- Contracts that factories made, as of the last block that is in the tables.
+      CREATE TABLE child (
+        chain smallint NOT NULL,
+        product text NOT NULL,
+        contract text NOT NULL,
+        address bytea NOT NULL,
+        -- The log that told of it: nothing before it counts.
+        block_number bigint NOT NULL,
+        log_index integer NOT NULL,
+        PRIMARY KEY (chain, product, contract, address)
+      );
+      CREATE INDEX child_block ON child (chain, block_number);
+
+      DROP FUNCTION undo_above(bigint);
+      -- Newest first. One statement may write down a parent before the children it took along (ON DELETE CASCADE):
+      -- a row whose parent is not back yet is held, and tried again after the next.
+      CREATE FUNCTION undo_above(of_chain smallint, ancestor bigint) RETURNS void LANGUAGE plpgsql AS $$
+      DECLARE
+        step indexer.undo;
+        held indexer.undo[] := '{}';
+        failed indexer.undo[];
+      BEGIN
+        FOR step IN SELECT * FROM indexer.undo WHERE chain = of_chain AND block_number > ancestor
+          ORDER BY block_number DESC, id DESC LOOP
+          held := held || step;
+          LOOP
+            failed := '{}';
+            FOREACH step IN ARRAY held LOOP
+              BEGIN
+                EXECUTE format('SELECT %s($1, $2)', step.undoing) USING step.key, step.old;
+              EXCEPTION WHEN foreign_key_violation THEN
+                failed := failed || step;
+              END;
+            END LOOP;
+            EXIT WHEN cardinality(failed) IN (0, cardinality(held));
+            held := failed;
+          END LOOP;
+          held := failed;
+        END LOOP;
+        IF cardinality(held) > 0 THEN
+          RAISE foreign_key_violation USING MESSAGE = 'rows cannot be put back: what they reference is gone';
+        END IF;
+        DELETE FROM indexer.undo WHERE chain = of_chain AND block_number > ancestor;
+      END $$;
+    `,
+  },
 ];

@@ -4,8 +4,17 @@ import type { Hash } from "viem";
 import { IndexerError } from "../indexer-error.ts";
 import type { ChainPoint } from "../source/block.ts";
 
-/** How far everything is stored. The writer holds it in memory and moves it with every transaction. */
+/** A chain of this database. */
+export interface ChainKey {
+  /** What rows of schema `indexer` carry. */
+  readonly id: number;
+  /** What products and settings call it. */
+  readonly name: string;
+}
+
+/** How far a chain is stored. The writer holds it in memory and moves it with every transaction. */
 export interface Progress {
+  readonly chain: ChainKey;
   /** The last block whose changes are in the tables. */
   readonly point: ChainPoint;
   /** Raw events are complete up to here; beyond `point` only while tables are rebuilt from them. */
@@ -26,11 +35,13 @@ export interface Identity {
 export interface Stored {
   readonly identity: Identity;
   readonly progress: Progress;
+  /** Someone asked for everything to be derived anew. */
+  readonly rebuild: boolean;
 }
 
-/** Undefined in a database that has indexed nothing yet. */
-export async function loadProgress(sql: Sql): Promise<Stored | undefined> {
-  const [row] = await sql.query<ChainRow>("SELECT * FROM indexer.chain", []);
+/** Undefined where nothing was indexed yet of the chain of this name. */
+export async function loadProgress(sql: Sql, name: string): Promise<Stored | undefined> {
+  const [row] = await sql.query<ChainRow>("SELECT * FROM indexer.chain WHERE name = $1", [name]);
   if (row === undefined) return undefined;
   return {
     identity: {
@@ -40,28 +51,39 @@ export async function loadProgress(sql: Sql): Promise<Stored | undefined> {
       productsDigest: row.products_digest,
     },
     progress: {
+      chain: { id: row.id, name: row.name },
       point: { number: row.number, hash: row.hash },
       raw: { number: row.raw_number, hash: row.raw_hash },
       undoFrom: row.undo_from,
       feed: await feedPosition(sql),
     },
+    rebuild: row.rebuild,
   };
 }
 
-/** Sets everything, whatever was there. */
-export async function saveProgress(sql: Sql, { identity, progress }: Stored): Promise<void> {
-  const { point, raw, undoFrom } = progress;
-  await sql.query("DELETE FROM indexer.chain", []);
+/** The key of the chain of this name, or the one it will have. */
+export async function chainKey(sql: Sql, name: string): Promise<ChainKey> {
+  const [row] = await sql.query<{ id: number }>(KEY, [name]);
+  if (row === undefined) throw new Error("an aggregate always has a row");
+  return { id: row.id, name };
+}
+
+const KEY = `
+  SELECT coalesce(max(id) FILTER (WHERE name = $1), max(id) + 1, 0)::int AS id FROM indexer.chain`;
+
+/** Sets everything of one chain, whatever was there. */
+export async function saveProgress(
+  sql: Sql,
+  { identity, progress }: Omit<Stored, "rebuild">,
+): Promise<void> {
+  const { chain, point, raw, undoFrom } = progress;
+  await sql.query("DELETE FROM indexer.chain WHERE id = $1", [chain.id]);
   await sql.query(
-    `INSERT INTO indexer.chain (chain_id, genesis_hash, contracts_digest, products_digest,
-       number, hash, raw_number, raw_hash, undo_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `INSERT INTO indexer.chain (id, name, chain_id, genesis_hash, contracts_digest, products_digest,
+       number, hash, raw_number, raw_hash, undo_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
-      ...[
-        identity.chainId,
-        identity.genesisHash,
-        identity.contractsDigest,
-        identity.productsDigest,
-      ],
+      ...[chain.id, chain.name, identity.chainId, identity.genesisHash],
+      ...[identity.contractsDigest, identity.productsDigest],
       ...[point.number, point.hash, raw.number, raw.hash, undoFrom],
     ],
   );
@@ -75,7 +97,7 @@ export async function saveProgress(sql: Sql, { identity, progress }: Stored): Pr
 export async function moveProgress(sql: Sql, from: Progress, to: Progress): Promise<void> {
   const moved = await sql.query(MOVE, [
     ...[to.point.number, to.point.hash, to.raw.number, to.raw.hash, to.undoFrom],
-    ...[from.point.number, from.point.hash],
+    ...[from.chain.id, from.point.number, from.point.hash],
   ]);
   if (moved.length === 1) return;
   const expected = `${from.point.number}:${from.point.hash}`;
@@ -87,9 +109,12 @@ export async function moveProgress(sql: Sql, from: Progress, to: Progress): Prom
 
 const MOVE = `
   UPDATE indexer.chain SET number = $1, hash = $2, raw_number = $3, raw_hash = $4, undo_from = $5
-  WHERE number = $6 AND hash = $7 RETURNING number`;
+  WHERE id = $6 AND number = $7 AND hash = $8 RETURNING number`;
 
 type ChainRow = {
+  id: number;
+  name: string;
+  rebuild: boolean;
   chain_id: bigint;
   genesis_hash: Hash;
   contracts_digest: string;

@@ -3,61 +3,87 @@ import type { Address, Hash, Hex } from "viem";
 import type { ChainPoint, IndexedBlock, RawLog } from "../source/block.ts";
 
 /** Stores a few blocks with their logs; nothing is awaited before all is sent. */
-export async function storeBlocks(sql: Sql, blocks: readonly IndexedBlock[]): Promise<void> {
+export async function storeBlocks(
+  sql: Sql,
+  chain: number,
+  blocks: readonly IndexedBlock[],
+): Promise<void> {
   const events = blocks.flatMap((block) => block.logs.map(toEventRow));
   await Promise.all([
-    sql.query(STORE_BLOCKS, [JSON.stringify(blocks.map(toBlockRow))]),
-    events.length > 0 ? sql.query(STORE_EVENTS, [JSON.stringify(events)]) : undefined,
+    sql.query(STORE_BLOCKS, [chain, JSON.stringify(blocks.map(toBlockRow))]),
+    events.length > 0 ? sql.query(STORE_EVENTS, [chain, JSON.stringify(events)]) : undefined,
   ]);
 }
 
 /** Stores many blocks with their logs, with COPY. */
-export async function loadBlocks(sql: Sql, blocks: readonly IndexedBlock[]): Promise<void> {
-  await sql.copy("indexer.block", BLOCK_COLUMNS, mapRows(blocks, BLOCK_COLUMNS, toBlockRow));
+export async function loadBlocks(
+  sql: Sql,
+  chain: number,
+  blocks: readonly IndexedBlock[],
+): Promise<void> {
+  await sql.copy(
+    "indexer.block",
+    [...BLOCK_COLUMNS, "chain"],
+    mapRows(chain, blocks, BLOCK_COLUMNS, toBlockRow),
+  );
   const logs = blocks.flatMap((block) => block.logs);
-  await sql.copy("indexer.event", EVENT_COLUMNS, mapRows(logs, EVENT_COLUMNS, toEventRow));
+  await sql.copy(
+    "indexer.event",
+    [...EVENT_COLUMNS, "chain"],
+    mapRows(chain, logs, EVENT_COLUMNS, toEventRow),
+  );
 }
 
 /** Removes the blocks above `ancestor` and their events. */
-export async function deleteBlocksAbove(sql: Sql, ancestor: bigint): Promise<void> {
+export async function deleteBlocksAbove(sql: Sql, chain: number, ancestor: bigint): Promise<void> {
   await Promise.all([
-    sql.query("DELETE FROM indexer.event WHERE block_number > $1", [ancestor]),
-    sql.query("DELETE FROM indexer.block WHERE number > $1", [ancestor]),
+    sql.query("DELETE FROM indexer.event WHERE chain = $1 AND block_number > $2", [
+      chain,
+      ancestor,
+    ]),
+    sql.query("DELETE FROM indexer.block WHERE chain = $1 AND number > $2", [chain, ancestor]),
   ]);
 }
 
 /** Forgets the blocks below `limit` that have no event, and how to undo any of them. */
-export async function pruneBelow(sql: Sql, limit: bigint): Promise<void> {
+export async function pruneBelow(sql: Sql, chain: number, limit: bigint): Promise<void> {
   await Promise.all([
-    sql.query("DELETE FROM indexer.undo WHERE block_number < $1", [limit]),
-    sql.query(PRUNE_BLOCKS, [limit]),
+    sql.query("DELETE FROM indexer.undo WHERE chain = $1 AND block_number < $2", [chain, limit]),
+    sql.query(PRUNE_BLOCKS, [chain, limit]),
   ]);
 }
 
 /** The blocks at or below `limit`, from the highest down: what a fork is searched in. */
 export async function storedPoints(
   sql: Sql,
+  chain: number,
   limit: bigint,
   count: number,
 ): Promise<readonly ChainPoint[]> {
   return sql.query<{ number: bigint; hash: Hash }>(
-    "SELECT number, hash FROM indexer.block WHERE number <= $1 ORDER BY number DESC LIMIT $2",
-    [limit, count],
+    `SELECT number, hash FROM indexer.block WHERE chain = $1 AND number <= $2
+     ORDER BY number DESC LIMIT $3`,
+    [chain, limit, count],
   );
 }
 
 const READ_BLOCKS = 500;
 
 /** The next blocks in `(after, to]` as they were stored, in order; empty when there are no more. */
-export async function readBlocks(sql: Sql, after: bigint, to: bigint): Promise<IndexedBlock[]> {
+export async function readBlocks(
+  sql: Sql,
+  chain: number,
+  after: bigint,
+  to: bigint,
+): Promise<IndexedBlock[]> {
   const blocks = await sql.query<BlockRow>(
-    `SELECT number, hash, timestamp_ms FROM indexer.block WHERE number > $1 AND number <= $2
+    `SELECT number, hash, timestamp_ms FROM indexer.block WHERE chain = $1 AND number > $2 AND number <= $3
      ORDER BY number LIMIT ${READ_BLOCKS}`,
-    [after, to],
+    [chain, after, to],
   );
   const last = blocks.at(-1);
   if (last === undefined) return [];
-  const events = await sql.query<EventRow>(READ_EVENTS, [after, last.number]);
+  const events = await sql.query<EventRow>(READ_EVENTS, [chain, after, last.number]);
   const byBlock = Map.groupBy(events, (event) => event.block_number);
   return blocks.map((block) => ({
     number: block.number,
@@ -68,24 +94,25 @@ export async function readBlocks(sql: Sql, after: bigint, to: bigint): Promise<I
 }
 
 const STORE_BLOCKS = `
-  INSERT INTO indexer.block (number, hash, timestamp_ms)
-  SELECT number, hash, timestamp_ms FROM json_to_recordset($1::json)
+  INSERT INTO indexer.block (chain, number, hash, timestamp_ms)
+  SELECT $1::smallint, number, hash, timestamp_ms FROM json_to_recordset($2::json)
     AS r (number bigint, hash text, timestamp_ms bigint)`;
 
 const STORE_EVENTS = `
-  INSERT INTO indexer.event (block_number, log_index, transaction_hash, address, topics, data)
-  SELECT block_number, log_index, transaction_hash, address, topics, data
-  FROM json_to_recordset($1::json) AS r (block_number bigint, log_index integer,
+  INSERT INTO indexer.event (chain, block_number, log_index, transaction_hash, address, topics, data)
+  SELECT $1::smallint, block_number, log_index, transaction_hash, address, topics, data
+  FROM json_to_recordset($2::json) AS r (block_number bigint, log_index integer,
     transaction_hash bytea, address bytea, topics bytea, data bytea)`;
 
 const PRUNE_BLOCKS = `
-  DELETE FROM indexer.block b WHERE number < $1
-    AND NOT EXISTS (SELECT FROM indexer.event e WHERE e.block_number = b.number)`;
+  DELETE FROM indexer.block b WHERE chain = $1 AND number < $2
+    AND NOT EXISTS (SELECT FROM indexer.event e WHERE e.chain = b.chain AND e.block_number = b.number)`;
 
 const READ_EVENTS = `
   SELECT block_number, log_index, encode(transaction_hash, 'hex') AS transaction_hash,
     encode(address, 'hex') AS address, encode(topics, 'hex') AS topics, encode(data, 'hex') AS data
-  FROM indexer.event WHERE block_number > $1 AND block_number <= $2 ORDER BY block_number, log_index`;
+  FROM indexer.event
+  WHERE chain = $1 AND block_number > $2 AND block_number <= $3 ORDER BY block_number, log_index`;
 
 const BLOCK_COLUMNS = ["number", "hash", "timestamp_ms"] as const;
 const EVENT_COLUMNS = [
@@ -140,12 +167,13 @@ function toRawLog(event: EventRow, blockHash: Hash): RawLog {
 }
 
 function* mapRows<T, C extends string>(
+  chain: number,
   items: readonly T[],
   columns: readonly C[],
   toRow: (item: T) => Record<C, SqlValue>,
 ): Generator<SqlValue[]> {
   for (const item of items) {
     const row = toRow(item);
-    yield columns.map((column) => row[column]);
+    yield [...columns.map((column) => row[column]), chain];
   }
 }

@@ -17,14 +17,17 @@ export async function installUndo(sql: Sql, product: Product): Promise<void> {
   }
 }
 
-/** From here to the end of the transaction, or to the next call, changes belong to this block. */
-export function captureUndo(sql: Sql, block: bigint): Promise<unknown> {
-  return sql.query("SELECT set_config('ghost.undo_block', $1, true)", [block.toString()]);
+/** From here to the end of the transaction, or to the next call, changes belong to this block of this chain. */
+export function captureUndo(sql: Sql, chain: number, block: bigint): Promise<unknown> {
+  return sql.query(CAPTURE, [block.toString(), chain.toString()]);
 }
 
-/** Puts the listed tables back to where they were after `ancestor`. */
-export async function undoAbove(sql: Sql, ancestor: bigint): Promise<void> {
-  await sql.query("SELECT indexer.undo_above($1)", [ancestor]);
+const CAPTURE =
+  "SELECT set_config('ghost.undo_block', $1, true), set_config('ghost.undo_chain', $2, true)";
+
+/** Puts what blocks of this chain changed in listed tables back to where it was after `ancestor`. */
+export async function undoAbove(sql: Sql, chain: number, ancestor: bigint): Promise<void> {
+  await sql.query("SELECT indexer.undo_above($1::smallint, $2)", [chain, ancestor]);
 }
 
 type Column = {
@@ -129,8 +132,9 @@ function captureFunction(table: Table): string {
   return `
     CREATE OR REPLACE FUNCTION ${table.capture}() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      INSERT INTO indexer.undo (block_number, undoing, key, old) VALUES (
-        current_setting('ghost.undo_block')::bigint, ${literal(table.undo)},
+      INSERT INTO indexer.undo (chain, block_number, undoing, key, old) VALUES (
+        current_setting('ghost.undo_chain')::smallint, current_setting('ghost.undo_block')::bigint,
+        ${literal(table.undo)},
         CASE WHEN TG_OP <> 'DELETE' THEN ${key} END,
         CASE WHEN TG_OP <> 'INSERT' THEN OLD::text END);
       RETURN NULL;

@@ -28,7 +28,7 @@ async function install(sqlText: string, tables: readonly string[]): Promise<void
 
 async function inBlock(block: bigint, ...statements: string[]): Promise<void> {
   await database.transaction(async (sql) => {
-    await captureUndo(sql, block);
+    await captureUndo(sql, 0, block);
     for (const statement of statements) await sql.query(statement);
   });
 }
@@ -63,7 +63,7 @@ describe("undoAbove", () => {
       `UPDATE shop.thing SET words = NULL WHERE "key" = 4`,
     );
     expect(await dump(database, "shop.thing")).not.toEqual(before);
-    await undoAbove(database, 1n);
+    await undoAbove(database, 0, 1n);
     expect(await dump(database, "shop.thing")).toEqual(before);
     expect(await database.query("SELECT 1 FROM indexer.undo WHERE block_number > 1", [])).toEqual(
       [],
@@ -85,7 +85,7 @@ describe("undoAbove", () => {
     const before = await dump(database, "shop.a", "shop.b", "shop.c");
     await inBlock(2n, "DELETE FROM shop.a WHERE id = 1", "INSERT INTO shop.a VALUES (1)");
     await inBlock(3n, "DELETE FROM shop.a");
-    await undoAbove(database, 1n);
+    await undoAbove(database, 0, 1n);
     expect(await dump(database, "shop.a", "shop.b", "shop.c")).toEqual(before);
   });
 
@@ -113,7 +113,7 @@ describe("undoAbove", () => {
         const expected = await dump(database, "shop.kv");
         for (const [index, statements] of all.slice(ancestor).entries())
           await inBlock(BigInt(ancestor + index + 1), ...statements);
-        await undoAbove(database, BigInt(ancestor));
+        await undoAbove(database, 0, BigInt(ancestor));
         expect(await dump(database, "shop.kv")).toEqual(expected);
       }),
       { numRuns: 30 },
