@@ -4,11 +4,14 @@ import { type JsonObject, listFeed } from "@ghostchain/feed";
 import { defineProduct, type Product } from "@ghostchain/product";
 import type { Clock } from "@ghostchain/service";
 import type { Address } from "viem";
+import { createCrewNotices } from "./crews/crew-notices.ts";
+import { CrewRoster } from "./crews/crew-roster.ts";
 import * as tell from "./feed.ts";
 import { migrations, projectedTables } from "./migrations.ts";
 import * as levels from "./projections/levels.ts";
 import * as positions from "./projections/positions.ts";
 import { readLevels, readLivePosition } from "./read-game.ts";
+import { crewRoutes } from "./routes/crew-routes.ts";
 import { leaderboardRoute, levelsRoute } from "./routes/game-routes.ts";
 import { historyRoute, userRoute } from "./routes/user-routes.ts";
 import { createScanWarnings } from "./scan-warnings.ts";
@@ -25,6 +28,7 @@ const SNAPSHOT_FEED_ITEMS = 50;
 /** The game as a product: what it indexes, stores, streams and answers. */
 export function createGhostnet(deps: { clock: Clock }, settings: GhostnetSettings): Product {
   const { ghostCore, traceScan, startBlock } = settings;
+  const roster = new CrewRoster(deps.clock);
   return defineProduct({
     name: "ghostnet",
     contracts: {
@@ -52,17 +56,17 @@ export function createGhostnet(deps: { clock: Clock }, settings: GhostnetSetting
       "TraceScan:ScanExecuted": levels.onScanExecuted,
     },
     feed: {
-      "GhostCore:JackedIn": tell.tellJackIn,
-      "GhostCore:Extracted": tell.tellExtract,
-      "GhostCore:RewardsClaimed": tell.tellRewards,
-      "GhostCore:PositionTraced": tell.tellTraced,
+      "GhostCore:JackedIn": roster.telling(tell.tellJackIn),
+      "GhostCore:Extracted": roster.telling(tell.tellExtract),
+      "GhostCore:RewardsClaimed": roster.telling(tell.tellRewards),
+      "GhostCore:PositionTraced": roster.telling(tell.tellTraced),
       "GhostCore:DeathsProcessed": tell.tellDeaths,
-      "GhostCore:GhostStreaksUpdated": tell.tellSurvived,
+      "GhostCore:GhostStreaksUpdated": roster.telling(tell.tellSurvived),
       "GhostCore:CascadeDistributed": tell.tellCascade,
-      "GhostCore:SystemResetTriggered": tell.tellSystemReset,
-      "GhostCore:PositionPenalized": tell.tellPenalty,
-      "GhostCore:BoostApplied": tell.tellBoost,
-      "GhostCore:EmergencyWithdrawn": tell.tellEmergency,
+      "GhostCore:SystemResetTriggered": roster.telling(tell.tellSystemReset),
+      "GhostCore:PositionPenalized": roster.telling(tell.tellPenalty),
+      "GhostCore:BoostApplied": roster.telling(tell.tellBoost),
+      "GhostCore:EmergencyWithdrawn": roster.telling(tell.tellEmergency),
       "TraceScan:ScanExecuted": tell.tellScan,
     },
     personal: async (address, sql) => ({
@@ -76,8 +80,8 @@ export function createGhostnet(deps: { clock: Clock }, settings: GhostnetSetting
         [address.toLowerCase(), new Date(clock.now())],
       );
     },
-    routes: [userRoute, historyRoute, leaderboardRoute, levelsRoute],
-    jobs: [createScanWarnings()],
+    routes: [userRoute, historyRoute, leaderboardRoute, levelsRoute, ...crewRoutes(deps.clock)],
+    jobs: [createScanWarnings(), createCrewNotices()],
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Migration } from "@ghostchain/product";
+import { crewMigration } from "./crews/crew-migration.ts";
 
 /** Addresses and hashes are lower-case text, amounts are wei. */
 export const migrations: readonly Migration[] = [
@@ -111,6 +112,7 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  crewMigration,
 ];
 
 /** What projections write, and a reorg undoes. */

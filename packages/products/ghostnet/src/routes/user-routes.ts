@@ -23,19 +23,27 @@ export const userRoute: ProductRoute = {
     totalExtracted: weiAnswer,
     ghostStreakBest: z.int(),
     createdAt: z.iso.datetime(),
+    crew: z.object({ id: z.string(), name: z.string() }).nullable(),
   }),
+  refusals: [
+    { status: 404, code: "USER_UNKNOWN", when: "the address has neither played nor logged in" },
+  ],
   async handle(request, { database }) {
     const { address } = request.params as { address: Address };
     const [user] = await database.query<{
       total_extracted: bigint;
       ghost_streak_best: number;
       created_at: Date;
+      crew_id: string | null;
+      crew_name: string | null;
     }>(
       `SELECT COALESCE(u.total_extracted, 0) AS total_extracted,
          COALESCE(u.ghost_streak_best, 0) AS ghost_streak_best,
-         LEAST(u.created_at, l.first_at) AS created_at
+         LEAST(u.created_at, l.first_at) AS created_at, c.id AS crew_id, c.name AS crew_name
        FROM (SELECT $1::text AS address) asked
        LEFT JOIN ghostnet.users u USING (address) LEFT JOIN ghostnet.logins l USING (address)
+       LEFT JOIN ghostnet.crew_members m ON m.user_address = asked.address
+       LEFT JOIN ghostnet.crews c ON c.id = m.crew_id
        WHERE u.address IS NOT NULL OR l.address IS NOT NULL`,
       [address.toLowerCase()],
     );
@@ -51,6 +59,7 @@ export const userRoute: ProductRoute = {
       totalExtracted: user.total_extracted.toString(),
       ghostStreakBest: user.ghost_streak_best,
       createdAt: user.created_at.toISOString(),
+      crew: user.crew_id === null ? null : { id: user.crew_id, name: user.crew_name },
     };
   },
 };

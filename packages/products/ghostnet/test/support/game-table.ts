@@ -28,7 +28,8 @@ type ScanArgs<Name extends ContractEventName<typeof traceScanAbi>> = ContractEve
 /** The product on a real database, fed with events one by one as the indexer would. */
 export class GameTable {
   readonly database: Database;
-  readonly product: Product;
+  /** As in a process that has just started. */
+  product: Product;
   readonly clock: FakeClock;
   readonly close: () => Promise<void>;
   #logs = 0;
@@ -38,7 +39,7 @@ export class GameTable {
     this.database = database;
     this.clock = clock;
     this.close = close;
-    this.product = createGhostnet({ clock }, { ghostCore: CORE, traceScan: SCAN, startBlock: 0n });
+    this.product = newProduct(clock);
   }
 
   static async open(now: string): Promise<GameTable> {
@@ -51,6 +52,7 @@ export class GameTable {
 
   /** Empty tables again. */
   async reset(): Promise<void> {
+    this.product = newProduct(this.clock);
     const { name, migrations } = this.product;
     await this.database.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`);
     await this.database.transaction((sql) => migrate(sql, name, migrations));
@@ -116,4 +118,8 @@ export class GameTable {
       return this.product.feed[key]?.(event, sql);
     });
   }
+}
+
+function newProduct(clock: FakeClock): Product {
+  return createGhostnet({ clock }, { ghostCore: CORE, traceScan: SCAN, startBlock: 0n });
 }
