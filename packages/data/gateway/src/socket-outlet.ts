@@ -37,8 +37,8 @@ export class SocketOutlet implements Outlet, TickSocket {
 
   send(frame: Buffer): void {
     if (this.#closing) return;
-    const buffered = this.#stream.writableLength + this.#waitingBytes;
-    if (buffered + frame.length > this.#limitBytes) {
+    if (this.#isFull(frame)) this.#relieve();
+    if (this.#isFull(frame)) {
       this.#waiting = [];
       this.close(1013, "reading too slowly: reconnect");
       return;
@@ -46,6 +46,19 @@ export class SocketOutlet implements Outlet, TickSocket {
     this.#waiting.push(frame);
     this.#waitingBytes += frame.length;
     if (this.#waiting.length === 1) this.#writer.add(this);
+  }
+
+  #isFull(frame: Buffer): boolean {
+    const buffered = this.#stream.writableLength + this.#waitingBytes;
+    return buffered + frame.length > this.#limitBytes;
+  }
+
+  /** It may be us who are slow: a tick can bring more than the limit to a client that reads well. */
+  #relieve(): void {
+    if (this.#stream.writableLength > 0) return;
+    this.#stream.cork();
+    for (const frame of this.take()) this.write(frame);
+    this.#stream.uncork();
   }
 
   ping(): void {

@@ -158,6 +158,18 @@ describe("a client that does not read or answer", () => {
     expect(stuck.ids).toEqual(reading.ids.slice(0, stuck.ids.length));
   });
 
+  it("keeps a client that reads, even when one tick brings it more than it may leave unread", async () => {
+    const gateway = await stand.gateway({ limits: { tickMs: 500, outboundBytes: 256 * 1024 } });
+    const client = await stand.client(gateway);
+    await client.next("CONNECTION_STATE");
+    for (let round = 0; round < 10; round += 1) {
+      await stand.writer.events(10, { pad: 10_000 });
+      await client.next("CONNECTION_STATE");
+    }
+    await client.next("FEED_EVENT", 100);
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+
   it("closes with 4408 after two heartbeats without an answer, and keeps who answers", async () => {
     const gateway = await stand.gateway({ limits: { heartbeatMs: 80 } });
     const [deaf, alive] = [await stand.client(gateway), await stand.client(gateway)];
