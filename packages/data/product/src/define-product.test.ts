@@ -50,6 +50,28 @@ describe("defineProduct", () => {
     });
   });
 
+  it("knows the events of a factory and their addresses, and refuses a factory that is none", () => {
+    const child = { abi, startBlock: 0n } as const;
+    const made = { contract: "Shop", event: "Sold", parameter: "buyer" } as const;
+    const mall = defineProduct({
+      name: "mall",
+      contracts: { ...contracts, Stall: { ...child, factory: made } },
+      projections: {
+        "Stall:Sold": async (event) => {
+          expectTypeOf(event.args.buyer).toEqualTypeOf<Address>();
+        },
+      },
+    });
+    expect(Object.keys(mall.projections)).toEqual(["Stall:Sold"]);
+    const refused = () =>
+      defineProduct({
+        name: "mall",
+        // @ts-expect-error: the ABI's event has no such parameter
+        contracts: { ...contracts, Stall: { ...child, factory: { ...made, parameter: "stall" } } },
+      });
+    expect(refused).toThrow(/stall/);
+  });
+
   it("takes a contract whose ABI is not known to the compiler", () => {
     const loose: Product["contracts"] = contracts;
     const product = defineProduct({
@@ -60,6 +82,12 @@ describe("defineProduct", () => {
     expect(Object.keys(product.feed)).toEqual(["Shop:Closed"]);
   });
 });
+
+/** A product whose second contract is made by the first, as `part` says. */
+function childOf(part: object): Partial<Product> {
+  const factory = { contract: "Shop", event: "Sold", parameter: "buyer", ...part };
+  return { contracts: { ...contracts, Stall: { abi, startBlock: 0n, factory } } };
+}
 
 const valid: Product = defineProduct({ name: "shop", contracts });
 const job = { name: "sweep", everyMs: 1_000, run: async () => {} };
@@ -85,6 +113,16 @@ const wrong: [string, Partial<Product>, string][] = [
     { contracts: { Shop: { ...contracts.Shop, abi: [...abi, abi[1]] } } },
     "more than one event named Closed",
   ],
+  ["PRODUCT_CHAIN_INVALID", { chain: "Other chain" }, "a chain's name"],
+  [
+    "PRODUCT_CONTRACT_INVALID",
+    childOf({ contract: "Store" }),
+    "Stall.*Store.*there is: Shop, Stall",
+  ],
+  ["PRODUCT_CONTRACT_INVALID", childOf({ contract: "Stall" }), "made by a factory itself"],
+  ["PRODUCT_CONTRACT_INVALID", childOf({ event: "Bought" }), "no event Bought .*Sold, Closed"],
+  ["PRODUCT_CONTRACT_INVALID", childOf({ parameter: "seller" }), "no parameter seller .*buyer"],
+  ["PRODUCT_CONTRACT_INVALID", childOf({ parameter: "wei_" }), "as uint256, not as an address"],
   ["PRODUCT_EVENT_UNKNOWN", { projections: { "Store:Sold": handler } }, "there is: Shop"],
   ["PRODUCT_EVENT_UNKNOWN", { feed: { "Shop:Bought": handler } }, "there is: Sold, Closed"],
   ["PRODUCT_EVENT_UNKNOWN", { feed: { "toString:Sold": handler } }, "toString"],

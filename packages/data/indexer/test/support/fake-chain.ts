@@ -12,6 +12,7 @@ import {
 } from "viem";
 import type { Eip1193Provider } from "../../src/rpc/provider-connection.ts";
 import { bloomBits } from "../../src/source/log-bloom.ts";
+import { BANK_ABI, BANK_ADDRESS } from "./bank-product.ts";
 import { LEDGER_ABI, LEDGER_ADDRESS } from "./ledger-product.ts";
 import { Random } from "./random.ts";
 
@@ -22,7 +23,11 @@ export type LedgerEvent =
       readonly from: Address;
       readonly to: Address;
       readonly amount: bigint;
+      /** The contract that emits it. Default: the ledger. */
+      readonly at?: Address;
     }
+  /** A factory has made a ledger of its own. */
+  | { readonly kind: "opened"; readonly branch: Address }
   | { readonly kind: "closed"; readonly who: Address };
 
 export interface FakeBlock {
@@ -56,13 +61,17 @@ export class FakeChain implements Eip1193Provider {
   readonly #emitter = new EventEmitter();
   readonly #orphans = new Map<Hash, FakeBlock>();
   readonly #pushes: boolean;
+  readonly #chainId: Hex;
   #blocks: FakeBlock[] = [];
   #salt = 0;
   #subscribed = false;
 
-  constructor(options: { seed?: number; pushes?: boolean; genesis?: string } = {}) {
+  constructor(
+    options: { seed?: number; pushes?: boolean; genesis?: string; chainId?: number } = {},
+  ) {
     this.#random = new Random(options.seed ?? 1);
     this.#pushes = options.pushes ?? true;
+    this.#chainId = numberToHex(options.chainId ?? 31_337);
     this.#blocks = [this.#seal([], options.genesis ?? "genesis")];
     this.#emitter.setMaxListeners(100);
   }
@@ -109,7 +118,7 @@ export class FakeChain implements Eip1193Provider {
       throw rpcError(-32603, "the server had a bad moment");
     switch (method) {
       case "eth_chainId":
-        return "0x7a69";
+        return this.#chainId;
       case "eth_getBlockByNumber":
         return this.#blockByTag(String(params[0]));
       case "eth_getLogs":
@@ -139,12 +148,12 @@ export class FakeChain implements Eip1193Provider {
       const hash = query.blockHash;
       const block = this.#blocks.find((b) => b.hash === hash) ?? this.#orphans.get(hash);
       if (block === undefined) throw rpcError(-32000, "unknown block");
-      return toRpcLogs(block, query.address);
+      return toRpcLogs(block, query);
     }
     const [from, to] = [Number(query.fromBlock), Number(query.toBlock)];
     if (to - from + 1 > this.faults.rangeBlocks)
       throw rpcError(-32005, "query returned more than 10000 results");
-    return this.#blocks.slice(from, to + 1).flatMap((block) => toRpcLogs(block, query.address));
+    return this.#blocks.slice(from, to + 1).flatMap((block) => toRpcLogs(block, query));
   }
 
   #push(block: FakeBlock): void {
@@ -165,7 +174,7 @@ export class FakeChain implements Eip1193Provider {
     const logs = events.map(toLog);
     return {
       ...{ number, hash, parentHash, events, timestamp: 1_700_000_000n + number },
-      logsBloom: bloomOf(logs.flatMap((log) => [LEDGER_ADDRESS, ...log.topics])),
+      logsBloom: bloomOf(logs.flatMap((log) => [log.address, ...log.topics])),
     };
   }
 }
@@ -174,30 +183,43 @@ interface LogQuery {
   readonly blockHash?: Hash;
   readonly fromBlock?: Hex;
   readonly toBlock?: Hex;
-  readonly address: readonly Address[];
+  readonly address?: readonly Address[];
+  readonly topics?: readonly (readonly Hash[])[];
 }
 
 function rpcError(code: number, message: string): Error {
   return Object.assign(new Error(message), { code });
 }
 
-function toLog(event: LedgerEvent): { topics: Hash[]; data: Hex } {
+function toLog(event: LedgerEvent): { address: Address; topics: Hash[]; data: Hex } {
+  const address = emitterOf(event);
+  if (event.kind === "opened") {
+    const topics = encodeEventTopics({ abi: BANK_ABI, eventName: "Opened", args: event });
+    return { address, topics: topics as Hash[], data: "0x" };
+  }
   if (event.kind === "closed") {
     const topics = encodeEventTopics({ abi: LEDGER_ABI, eventName: "Closed", args: event });
-    return { topics: topics as Hash[], data: "0x" };
+    return { address, topics: topics as Hash[], data: "0x" };
   }
   const topics = encodeEventTopics({ abi: LEDGER_ABI, eventName: "Moved", args: event });
   return {
+    address,
     topics: topics as Hash[],
     data: encodeAbiParameters([{ type: "uint256" }], [event.amount]),
   };
 }
 
-function toRpcLogs(block: FakeBlock, addresses: readonly Address[]): object[] {
-  if (!addresses.includes(LEDGER_ADDRESS.toLowerCase() as Address)) return [];
-  return block.events.map((event, index) => ({
+/** The contract that an event is of. */
+export function emitterOf(event: LedgerEvent): Address {
+  if (event.kind === "opened") return BANK_ADDRESS;
+  return (event.kind === "moved" ? event.at : undefined) ?? LEDGER_ADDRESS;
+}
+
+function toRpcLogs(block: FakeBlock, query: LogQuery): object[] {
+  const addresses = query.address && new Set(query.address);
+  const topics = query.topics?.[0] && new Set(query.topics[0]);
+  const logs = block.events.map((event, index) => ({
     ...toLog(event),
-    address: LEDGER_ADDRESS,
     blockNumber: numberToHex(block.number),
     blockHash: block.hash,
     transactionHash: keccak256(concatHex([block.hash, numberToHex(index, { size: 1 })])),
@@ -205,6 +227,10 @@ function toRpcLogs(block: FakeBlock, addresses: readonly Address[]): object[] {
     logIndex: numberToHex(index),
     removed: false,
   }));
+  return logs.filter(
+    ({ address, topics: [first = "0x"] }) =>
+      (addresses?.has(address.toLowerCase() as Address) ?? true) && (topics?.has(first) ?? true),
+  );
 }
 
 function toRpcBlock({ number, hash, parentHash, timestamp, logsBloom }: FakeBlock): object {

@@ -78,7 +78,7 @@ export class IndexerStand {
   async reset(): Promise<void> {
     await Promise.all(this.#started.map((indexer) => indexer.stop()));
     this.#started = [];
-    await this.database.query("DROP SCHEMA IF EXISTS ledger, indexer, feed CASCADE");
+    await this.database.query("DROP SCHEMA IF EXISTS bank, ledger, indexer, feed CASCADE");
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Database } from "@ghostchain/database";
 import { listFeed } from "@ghostchain/feed";
 import { concatHex, getAddress, keccak256, numberToHex } from "viem";
-import type { FakeBlock } from "./fake-chain.ts";
+import { emitterOf, type FakeBlock } from "./fake-chain.ts";
+import { LEDGER_ADDRESS } from "./ledger-product.ts";
 
 /** What the ledger's tables and feed must hold for a chain. */
 export interface LedgerState {
@@ -18,6 +19,7 @@ export function expectedState(blocks: readonly FakeBlock[], startBlock: bigint):
   for (const block of blocks.filter(({ number }) => number >= startBlock)) {
     const timestamp = Number(block.timestamp) * 1_000;
     for (const [index, event] of block.events.entries()) {
+      if (event.kind === "opened" || emitterOf(event) !== LEDGER_ADDRESS) continue;
       if (event.kind === "closed") {
         const who = getAddress(event.who);
         balances.delete(who);
