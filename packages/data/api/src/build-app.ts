@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import cookie from "@fastify/cookie";
 import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
-import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { ApiOptions, ApiParts } from "./api.ts";
 import { type ApiRoute, mountRoute } from "./api-route.ts";
@@ -51,11 +51,12 @@ export async function buildApp(
   observe(app, parts);
   await registerDocs(app);
   registerServiceRoutes(app, parts);
-  await app.register((api, _, done) => {
+  // async, so that a route that cannot be mounted stops the start rather than the process
+  const routes: FastifyPluginAsync = async (api) => {
     guard(api, parts);
     for (const route of parts.routes) mountRoute(api, route, parts.limiter);
-    done();
-  });
+  };
+  await app.register(routes);
   await parts.page.register(app);
   app.setNotFoundHandler((request, reply) => {
     if (parts.page.handles(request)) return parts.page.answer(reply);

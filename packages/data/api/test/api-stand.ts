@@ -40,7 +40,12 @@ export class ApiStand {
 
   async api(
     options: Partial<ApiOptions> = {},
-    parts: Partial<Pick<ApiParts, "products" | "health" | "onLogin">> = {},
+    parts: Partial<
+      Pick<
+        ApiParts,
+        "products" | "health" | "onLogin" | "rateLimits" | "logger" | "metrics" | "checkSignature"
+      >
+    > = {},
   ): Promise<Api & { url: string }> {
     const api = createApi(
       {

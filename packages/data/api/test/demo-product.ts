@@ -36,6 +36,18 @@ export const demoProduct: Product = {
       handle: async ({ body, user }) => ({ name: (body as { name: string }).name, owner: user }),
     },
     {
+      ...{ method: "POST", path: "/ghosts/scare", summary: "Scare somebody", auth: "required" },
+      limit: { budget: "scares", limit: 3, windowMs: 3_600_000 },
+      response: z.object({ scared: z.boolean() }),
+      handle: async () => ({ scared: true }),
+    },
+    {
+      ...{ method: "GET", path: "/ghosts/scares", summary: "Look at scares", auth: "none" },
+      limit: { budget: "scares", limit: 3, windowMs: 3_600_000 },
+      response: z.object({}),
+      handle: async () => ({}),
+    },
+    {
       ...{ method: "GET", path: "/ghosts/search/:text", summary: "Ask the database", auth: "none" },
       response: z.object({ found: z.string() }),
       handle: async ({ params }, { database }) => {

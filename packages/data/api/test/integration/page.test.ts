@@ -154,6 +154,8 @@ describe("the documentation", () => {
       "/ghosts/closed",
       "/ghosts/early",
       "/ghosts/none",
+      "/ghosts/scare",
+      "/ghosts/scares",
       "/ghosts/search/{text}",
       "/ghosts/wrong",
       "/ghosts/{address}",
