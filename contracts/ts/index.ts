@@ -8,5 +8,6 @@ export {
   loadArtifact,
 } from "./build-contracts.ts";
 export type { CompiledContract } from "./compile-contracts.ts";
+export { compileFile, type FileArtifact } from "./compile-file.ts";
 export { ContractsError, type ContractsFault } from "./contracts-error.ts";
 export type { ContractName } from "./solidity-project.ts";

@@ -16,7 +16,7 @@ export const BUILT_CONTRACTS = {
 export type ContractName = keyof typeof BUILT_CONTRACTS;
 
 /** The same as in foundry.toml, so that what forge tests is what we deploy. */
-const SETTINGS = {
+export const COMPILER_SETTINGS = {
   optimizer: { enabled: true, runs: 200 },
   evmVersion: "cancun",
   outputSelection: {
@@ -29,7 +29,7 @@ export function compilerInput(): object {
   const sources = Object.fromEntries(
     Object.values(BUILT_CONTRACTS).map((unit) => [unit, { content: readSource(unit) }]),
   );
-  return { language: "Solidity", sources, settings: SETTINGS };
+  return { language: "Solidity", sources, settings: COMPILER_SETTINGS };
 }
 
 /**
@@ -38,13 +38,18 @@ export function compilerInput(): object {
  */
 export function hashInputs(): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify({ SETTINGS, BUILT_CONTRACTS, versions: PACKAGES.map(versionOf) }));
+  hash.update(JSON.stringify({ COMPILER_SETTINGS, BUILT_CONTRACTS, versions: compilerVersions() }));
   for (const file of globSync("src/**/*.sol", { cwd: CONTRACTS_ROOT }).sort()) {
     hash
       .update(`\0${file.replaceAll("\\", "/")}\0`)
       .update(readFileSync(join(CONTRACTS_ROOT, file)));
   }
   return hash.digest("hex");
+}
+
+/** Whose files never change under one version. */
+export function compilerVersions(): string[] {
+  return PACKAGES.map(versionOf);
 }
 
 const PACKAGES = ["solc", "@openzeppelin/contracts", "@openzeppelin/contracts-upgradeable"];

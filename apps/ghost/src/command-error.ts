@@ -7,6 +7,10 @@ export type CommandFault =
   | { code: "DATA_DIRECTORY_VERSION"; directory: string; found: string; expected: string }
   | { code: "DATA_DIRECTORY_UNUSABLE"; directory: string }
   | { code: "RPC_UNREACHABLE"; url: string }
+  | { code: "DIRECTORY_NOT_EMPTY"; directory: string }
+  | { code: "CONFIG_FILE_MISSING"; file: string }
+  | { code: "CONFIG_FILE_BROKEN"; file: string; reason: string }
+  | { code: "DEPLOYMENT_FAILED"; product: string; contract: string }
   | { code: "CHAIN_ID_DIFFERS"; expected: number; answered: number }
   | { code: "STATUS_CANNOT_LISTEN"; host: string; port: number }
   | { code: "CONTRACTS_UNKNOWN"; chainId: number };

@@ -46,7 +46,7 @@ export function findGame(settings: Settings): GamePlace {
 }
 
 /** As clients are told of it. */
-export function contractsOf(game: GamePlace): NetworkInfo["contracts"] {
+export function gameContracts(game: GamePlace): NetworkInfo["contracts"] {
   return {
     GhostCore: { address: game.ghostCore },
     DataToken: { address: game.dataToken },

@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   indexer: async () => (await import("./commands/indexer.ts")).indexer,
   gateway: async () => (await import("./commands/gateway.ts")).gateway,
   api: async () => (await import("./commands/api.ts")).api,
+  init: async () => (await import("./commands/init.ts")).init,
 };
 
 /** `ghost COMMAND [options]`. Only this file sees the arguments, the environment and the signals. */

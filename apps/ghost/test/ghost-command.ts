@@ -13,12 +13,18 @@ export class GhostCommand {
   readonly #child: ChildProcess;
   output = "";
 
-  constructor(flags: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  /** @param workingDirectory - where `ghost.config.ts` is looked for */
+  constructor(
+    flags: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    workingDirectory?: string,
+  ) {
     const ports = ["--rpc-port=0", "--api-port=0", "--gateway-port=0"];
     const place = ["--data-dir", this.directory];
     this.#child = spawn(process.execPath, [GHOST, "up", ...ports, ...place, ...flags], {
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
+      cwd: workingDirectory,
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on("data", (chunk: Buffer) => {

@@ -1,24 +1,31 @@
+import type { Service } from "@ghostchain/service";
 import { reachChain } from "../chain.ts";
 import { CommandError } from "../command-error.ts";
-import { contractsOf, createGameLife, findGame } from "../game.ts";
+import { createDeploying } from "../deploy-contracts.ts";
+import { createGameLife } from "../game.ts";
 import { createBase, watched } from "../ground.ts";
+import { readRepertoire } from "../role.ts";
 import { runStack } from "../run-stack.ts";
 import type { Settings } from "../settings/parse-settings.ts";
 
-/** `ghost game`: what keeps the game going on a dev chain that somebody else runs. */
+/** `ghost game`: what keeps the game and the products' contracts on a dev chain that somebody else runs. */
 export async function game(settings: Settings, signal: AbortSignal): Promise<void> {
   const base = createBase(settings);
+  const { deployments, hasGame, contracts } = await readRepertoire(base, settings);
   const chain = await reachChain(settings.RPC_URL ?? []);
   if (chain.chainId !== settings.CHAIN_ID)
     throw new CommandError(
       { code: "CHAIN_ID_DIFFERS", expected: settings.CHAIN_ID, answered: chain.chainId },
       `RPC_URL is of chain ${chain.chainId}, not ${settings.CHAIN_ID}: say which with CHAIN_ID`,
     );
-  const place = findGame(settings);
-  const { deploy, playing } = createGameLife(base, chain.transport, settings);
-  const services = [deploy, ...playing].map((service) => watched(base, service));
+  const life = hasGame ? createGameLife(base, chain.transport, settings) : undefined;
+  const services: Service[] = [
+    ...(life ? [life.deploy] : []),
+    createDeploying(chain.transport, deployments),
+    ...(life?.playing ?? []),
+  ].map((service) => watched(base, service));
   const describe = () =>
-    Object.entries(contractsOf(place))
+    Object.entries(contracts)
       .map(([name, { address }]) => `  ${name.padEnd(10)} ${address}`)
       .join("\n");
   await runStack({ base, services, describe }, signal);

@@ -1,23 +1,22 @@
 import { GATEWAY_PATH } from "@ghostchain/gateway";
-import { createGameProduct, findGame } from "../game.ts";
-import { createBase, createGround, watched } from "../ground.ts";
+import { watched } from "../ground.ts";
 import { hostInUrl } from "../host.ts";
 import { createSessions, createStreaming } from "../parts.ts";
+import { createRole } from "../role.ts";
 import { runStack } from "../run-stack.ts";
 import type { Settings } from "../settings/parse-settings.ts";
 import { createStatusServer } from "../status-server.ts";
 
 /** `ghost gateway`: one of any number that stream what an indexer elsewhere commits. */
 export async function gateway(settings: Settings, signal: AbortSignal): Promise<void> {
-  const base = createBase(settings);
-  const ground = createGround(base, settings, "");
-  const products = [createGameProduct(base, findGame(settings), settings)];
-  const auth = createSessions(ground, settings, settings.AUTH_KEY_FILE);
-  const streaming = createStreaming(ground, { products, auth }, settings);
+  const base = await createRole(settings);
+  const { products } = base.repertoire;
+  const auth = createSessions(base, settings, settings.AUTH_KEY_FILE);
+  const streaming = createStreaming(base, { products, auth }, settings);
   const status = createStatusServer(base, settings);
   const services = [
     ...status.services,
-    ...[ground.database, ground.bus, auth].map((service) => watched(base, service)),
+    ...[base.database, base.bus, auth].map((service) => watched(base, service)),
     ...streaming.services,
   ];
   const describe = () => {

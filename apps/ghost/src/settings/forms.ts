@@ -15,7 +15,7 @@ export const FORMS = {
     about: "Runs the whole stack in one process: chain, indexer, gateway, API and page.",
     options: [
       ...["--data-dir", "--rpc-port", "--api-port", "--gateway-port", "--block-time"],
-      ...["--players", "--host", "--fresh", "--log-level"],
+      ...["--players", "--host", "--config", "--watch", "--fresh", "--log-level"],
       ...["DATABASE_URL", "REDIS_URL", "RPC_URL", ...GAME, "PAGE_ORIGINS", "TRUST_PROXY"],
     ] as OptionName[],
   },
@@ -27,7 +27,7 @@ export const FORMS = {
   game: {
     name: "game",
     about: "Puts the game on a dev chain and keeps it going: contracts, scans, simulated players.",
-    options: ["--players", "--log-level", "RPC_URL", "CHAIN_ID"],
+    options: ["--players", "--config", "--log-level", "RPC_URL", "CHAIN_ID"],
     needs: ["RPC_URL"],
   },
   indexer: {
@@ -35,8 +35,8 @@ export const FORMS = {
     about:
       "Follows the chain into the database. Of several, one writes; another takes over when it ends.",
     options: [
-      ...["--host", "--status-port", "--log-level", "DATABASE_URL", "REDIS_URL", "RPC_URL"],
-      ...["CHAIN_ID", ...GAME],
+      ...["--config", "--host", "--status-port", "--log-level", "DATABASE_URL", "REDIS_URL"],
+      ...["RPC_URL", "CHAIN_ID", ...GAME],
     ] as OptionName[],
     needs: ["DATABASE_URL", "RPC_URL"],
   },
@@ -44,8 +44,8 @@ export const FORMS = {
     name: "gateway",
     about: "Streams what the indexer commits to WebSocket clients; any number side by side.",
     options: [
-      ...["--gateway-port", "--host", "--status-port", "--log-level", "DATABASE_URL", "REDIS_URL"],
-      ...["CHAIN_ID", ...GAME, "PAGE_ORIGINS", "GATEWAY_PUBLIC", "AUTH_KEY_FILE"],
+      ...["--config", "--gateway-port", "--host", "--status-port", "--log-level", "DATABASE_URL"],
+      ...["REDIS_URL", "CHAIN_ID", ...GAME, "PAGE_ORIGINS", "GATEWAY_PUBLIC", "AUTH_KEY_FILE"],
     ] as OptionName[],
     needs: ["DATABASE_URL"],
   },
@@ -53,11 +53,25 @@ export const FORMS = {
     name: "api",
     about: "Serves the HTTP API and the page; any number side by side.",
     options: [
-      ...["--api-port", "--host", "--log-level", "DATABASE_URL", "REDIS_URL", "RPC_URL"],
+      ...[
+        "--config",
+        "--api-port",
+        "--host",
+        "--log-level",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "RPC_URL",
+      ],
       ...["CHAIN_ID", ...GAME, "PAGE_ORIGINS", "TRUST_PROXY", "AUTH_KEY_FILE"],
       ...["GATEWAY_URL", "PUBLIC_RPC_URL"],
     ] as OptionName[],
     needs: ["DATABASE_URL", "RPC_URL"],
+  },
+  init: {
+    name: "init",
+    about: "Writes a product of one's own to begin with: contract, tables, feed, route and test.",
+    options: [],
+    operands: ["DIR"],
   },
 } as const satisfies Readonly<Record<string, CommandForm>>;
 

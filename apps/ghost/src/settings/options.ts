@@ -71,6 +71,11 @@ export const OPTIONS = {
     schema: z.string().transform(readHost).default("127.0.0.1"),
     ...{ value: "HOST", help: "address to listen on", shown: "127.0.0.1" },
   },
+  "--config": {
+    schema: z.string().min(1, "must name a file").optional(),
+    ...{ value: "FILE", help: "products of your own", shown: "ghost.config.ts, if there" },
+  },
+  "--watch": { schema: z.boolean().default(false), help: "take up changed products while running" },
   "--fresh": { schema: z.boolean().default(false), help: "delete the data directory first" },
   "--log-level": {
     schema: z

@@ -1,4 +1,11 @@
 export type { Migration } from "@ghostchain/database";
+export {
+  type DeployableContract,
+  defineConfig,
+  type GhostConfig,
+  type ProductContext,
+  type ProductSource,
+} from "./config.ts";
 export { defineProduct, type ProductDefinition } from "./define-product.ts";
 export { loadProducts } from "./load-products.ts";
 export type {

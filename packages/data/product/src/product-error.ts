@@ -5,6 +5,9 @@ export type ProductFault =
   | { code: "PRODUCT_NAME_INVALID"; product: string; reason: string }
   | { code: "PRODUCT_DUPLICATE"; product: string }
   | { code: "PRODUCT_CHAIN_INVALID"; product: string; chain: string; reason: string }
+  /** The factory of `ghost.config.ts` threw, or made something that is no product. */
+  | { code: "PRODUCT_BROKEN"; product: string; reason: string }
+  | { code: "PRODUCT_NOT_DEPLOYED"; product: string; contract: string; chainId: number }
   | { code: "PRODUCT_CONTRACT_INVALID"; product: string; contract: string; reason: string }
   /** A projection or feed mapper for something that is not there. */
   | { code: "PRODUCT_EVENT_UNKNOWN"; product: string; key: string; reason: string; known: string[] }

@@ -1,0 +1,1 @@
+export { type GhostOptions, type RunningGhost, startGhost } from "./start-ghost.ts";
