@@ -106,12 +106,12 @@ class DataPlaneService implements DataPlane {
   }
 }
 
-/** By name; where two products have one, the first. */
+/** By name; where two products have one, the first. What a factory makes has no one address. */
 export function contractsOf(products: readonly Product[]): NetworkInfo["contracts"] {
   const contracts: Record<string, { address: string }> = {};
   for (const product of products) {
     for (const [name, { address }] of Object.entries(product.contracts))
-      contracts[name] ??= { address };
+      if (address !== undefined) contracts[name] ??= { address };
   }
   return contracts;
 }
