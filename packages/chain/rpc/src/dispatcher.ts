@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { nestsDeeperThan } from "@ghostchain/encoding";
 import { type Clock, type Logger, type Metrics, systemClock } from "@ghostchain/service";
 import type { RpcBackend } from "./backend.ts";
 import type { RpcEnvironment } from "./environment.ts";
 import { FilterStore } from "./filter-store.ts";
-import { nestsDeeperThan } from "./json-depth.ts";
 import {
   type Call,
   failure,
