@@ -1,0 +1,91 @@
+import type { Clock, Logger } from "@ghostchain/service";
+import type { MethodWeight } from "./method-table.ts";
+import { RpcProxyError } from "./rpc-proxy-error.ts";
+
+/** Counts what each key does, wherever the counts are kept. */
+export interface RateLimit {
+  take(
+    key: string,
+    nowMs: number,
+  ): Promise<{ readonly allowed: boolean; readonly limit: number; readonly retryAfterMs: number }>;
+}
+
+/** Makes the counter of one budget. */
+export type CreateRateLimit = (budget: {
+  readonly name: string;
+  readonly limit: number;
+  readonly windowMs: number;
+}) => RateLimit;
+
+export type PerMinute = Readonly<Record<MethodWeight, number>>;
+
+/** Who a call is charged to. */
+export interface BudgetHolder {
+  /** An address, a user or a client; different kinds must not look alike. */
+  readonly key: string;
+  /** Its own budgets, where it has any. */
+  readonly perMinute?: Partial<PerMinute> | undefined;
+}
+
+const WINDOW_MS = 60_000;
+
+/** What each caller may ask for in a minute, by what it costs. */
+export class Budgets {
+  readonly #create: CreateRateLimit;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #usual: PerMinute;
+  readonly #limits = new Map<string, RateLimit>();
+  #isFailing = false;
+
+  constructor(
+    deps: { create: CreateRateLimit; clock: Clock; logger: Logger },
+    perMinute: PerMinute,
+  ) {
+    this.#create = deps.create;
+    this.#clock = deps.clock;
+    this.#logger = deps.logger;
+    this.#usual = perMinute;
+  }
+
+  /**
+   * Charges one call. Where the counts cannot be reached reads go on uncounted and writes do not.
+   *
+   * @throws {RpcProxyError} `RPC_PROXY_LIMIT_EXCEEDED`
+   */
+  async charge(holder: BudgetHolder, weight: MethodWeight): Promise<void> {
+    const limit = holder.perMinute?.[weight] ?? this.#usual[weight];
+    const answer = await this.#take(holder.key, weight, limit);
+    if (answer === undefined || answer.allowed) return;
+    const { retryAfterMs } = answer;
+    const problem = `more than ${limit} ${weight} calls in a minute: wait ${Math.ceil(retryAfterMs / 1_000)} s`;
+    throw new RpcProxyError({ code: "RPC_PROXY_LIMIT_EXCEEDED", problem, retryAfterMs });
+  }
+
+  async #take(key: string, weight: MethodWeight, limit: number) {
+    try {
+      const answer = await this.#limitOf(weight, limit).take(key, this.#clock.now());
+      this.#isFailing = false;
+      return answer;
+    } catch (error) {
+      if (!this.#isFailing) {
+        this.#logger.error({ err: error }, "budgets cannot be counted: writes are refused");
+      }
+      this.#isFailing = true;
+      if (weight !== "write") return undefined;
+      const problem = "transactions are not taken just now: their budget cannot be counted";
+      const fault = { code: "RPC_PROXY_LIMIT_EXCEEDED", problem, retryAfterMs: 1_000 } as const;
+      throw new RpcProxyError(fault, { cause: error });
+    }
+  }
+
+  /** As many as there are different limits: those of the deployment and of its clients' register. */
+  #limitOf(weight: MethodWeight, limit: number): RateLimit {
+    const name = `rpc:${weight}:${limit}`;
+    const known = this.#limits.get(name);
+    if (known) return known;
+    const made = this.#create({ name, limit, windowMs: WINDOW_MS });
+    this.#limits.set(name, made);
+    return made;
+  }
+}
