@@ -4,7 +4,7 @@ import { type Lifetime, newestBlockIn } from "./lifetime.ts";
 import { MemoryStore } from "./memory-store.ts";
 import type { JsonRpcError } from "./rpc-proxy-error.ts";
 import { SingleFlight } from "./single-flight.ts";
-import type { Sent, SendOptions, UpstreamCall } from "./upstream-pool.ts";
+import type { SendOptions, Sent, UpstreamCall } from "./upstream-pool.ts";
 
 /** An answer as text, ready to be given the id of whoever asked. */
 export type Answer =

@@ -1,21 +1,7 @@
-import type { Clock, Logger } from "@ghostchain/service";
+import type { RateLimit, RateLimits } from "@ghostchain/rate-limit";
+import type { Logger } from "@ghostchain/service";
 import type { MethodWeight } from "./method-table.ts";
 import { RpcProxyError } from "./rpc-proxy-error.ts";
-
-/** Counts what each key does, wherever the counts are kept. */
-export interface RateLimit {
-  take(
-    key: string,
-    nowMs: number,
-  ): Promise<{ readonly allowed: boolean; readonly limit: number; readonly retryAfterMs: number }>;
-}
-
-/** Makes the counter of one budget. */
-export type CreateRateLimit = (budget: {
-  readonly name: string;
-  readonly limit: number;
-  readonly windowMs: number;
-}) => RateLimit;
 
 export type PerMinute = Readonly<Record<MethodWeight, number>>;
 
@@ -31,19 +17,16 @@ const WINDOW_MS = 60_000;
 
 /** What each caller may ask for in a minute, by what it costs. */
 export class Budgets {
-  readonly #create: CreateRateLimit;
-  readonly #clock: Clock;
+  readonly #rateLimits: Pick<RateLimits, "budget">;
   readonly #logger: Logger;
   readonly #usual: PerMinute;
-  readonly #limits = new Map<string, RateLimit>();
   #isFailing = false;
 
   constructor(
-    deps: { create: CreateRateLimit; clock: Clock; logger: Logger },
+    deps: { rateLimits: Pick<RateLimits, "budget">; logger: Logger },
     perMinute: PerMinute,
   ) {
-    this.#create = deps.create;
-    this.#clock = deps.clock;
+    this.#rateLimits = deps.rateLimits;
     this.#logger = deps.logger;
     this.#usual = perMinute;
   }
@@ -64,7 +47,7 @@ export class Budgets {
 
   async #take(key: string, weight: MethodWeight, limit: number) {
     try {
-      const answer = await this.#limitOf(weight, limit).take(key, this.#clock.now());
+      const answer = await this.#limitOf(weight, limit).take(key);
       this.#isFailing = false;
       return answer;
     } catch (error) {
@@ -81,11 +64,7 @@ export class Budgets {
 
   /** As many as there are different limits: those of the deployment and of its clients' register. */
   #limitOf(weight: MethodWeight, limit: number): RateLimit {
-    const name = `rpc:${weight}:${limit}`;
-    const known = this.#limits.get(name);
-    if (known) return known;
-    const made = this.#create({ name, limit, windowMs: WINDOW_MS });
-    this.#limits.set(name, made);
-    return made;
+    const name = `rpc.${weight}.${limit}`;
+    return this.#rateLimits.budget(name, { limit, windowMs: WINDOW_MS });
   }
 }

@@ -1,5 +1,12 @@
 import type { LifetimeRule } from "./method-table.ts";
-import { invalid, isHash, quantityOf, readBlock, readBlockNumber, readObject } from "./read-params.ts";
+import {
+  invalid,
+  isHash,
+  quantityOf,
+  readBlock,
+  readBlockNumber,
+  readObject,
+} from "./read-params.ts";
 
 /** How long the answer to one call holds. */
 export type Lifetime =
@@ -38,11 +45,11 @@ export interface LogRange {
 /** Undefined for the logs of one block by its hash. */
 export function readLogRange(value: unknown): LogRange | undefined {
   const filter = readObject(value, 0);
-  if (filter["blockHash"] !== undefined && filter["blockHash"] !== null) {
-    if (!isHash(filter["blockHash"])) throw invalid(0, "blockHash must be 32 bytes of hex with 0x");
+  if (filter.blockHash !== undefined && filter.blockHash !== null) {
+    if (!isHash(filter.blockHash)) throw invalid(0, "blockHash must be 32 bytes of hex with 0x");
     return undefined;
   }
-  return { from: readEdge(filter["fromBlock"]), to: readEdge(filter["toBlock"]) };
+  return { from: readEdge(filter.fromBlock), to: readEdge(filter.toBlock) };
 }
 
 /** The number of the newest block that an answer shows; undefined where it shows none. */

@@ -1,7 +1,7 @@
-import type { RpcProxyLimits } from "./rpc-limits.ts";
 import { readLogRange } from "./lifetime.ts";
 import { DEV_RULE, FILTER_METHODS, type MethodRule, PUBLIC_METHODS } from "./method-table.ts";
 import { checkParams, invalid, readObject } from "./read-params.ts";
+import type { RpcProxyLimits } from "./rpc-limits.ts";
 import { RpcProxyError } from "./rpc-proxy-error.ts";
 
 export interface MethodPolicyOptions {

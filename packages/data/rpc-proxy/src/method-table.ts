@@ -37,11 +37,7 @@ function rule(
   return { weight, lifetime, params };
 }
 
-function atBlock(
-  weight: MethodWeight,
-  at: number,
-  ...params: readonly ParamKind[]
-): MethodRule {
+function atBlock(weight: MethodWeight, at: number, ...params: readonly ParamKind[]): MethodRule {
   return rule(weight, { kind: "block", at }, ...params);
 }
 

@@ -68,7 +68,10 @@ class RedisStore implements AnswerStore {
       if (this.#isLost) this.#logger.info({ where: this.#where }, "the shared cache is back");
       this.#isLost = false;
     });
-    await firstConnection(redis, AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]));
+    await firstConnection(
+      redis,
+      AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]),
+    );
     signal.throwIfAborted();
   }
 

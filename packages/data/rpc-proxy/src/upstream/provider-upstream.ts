@@ -67,8 +67,6 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     const abort = () => reject(signal.reason);
     if (signal.aborted) return abort();
     signal.addEventListener("abort", abort, { once: true });
-    work
-      .finally(() => signal.removeEventListener("abort", abort))
-      .then(resolve, reject);
+    work.finally(() => signal.removeEventListener("abort", abort)).then(resolve, reject);
   });
 }

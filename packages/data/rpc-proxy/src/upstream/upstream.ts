@@ -15,11 +15,7 @@ export interface Upstream {
   /** For the log; never with credentials. */
   readonly where: string;
   /** @throws {RpcProxyError} `RPC_PROXY_UPSTREAM_FAILED`, `RPC_PROXY_LIMIT_EXCEEDED` for too large an answer */
-  request(
-    method: string,
-    params: readonly unknown[],
-    signal: AbortSignal,
-  ): Promise<UpstreamAnswer>;
+  request(method: string, params: readonly unknown[], signal: AbortSignal): Promise<UpstreamAnswer>;
   /**
    * New heads, where what carries the requests can push. `onLost` is called once, after which nothing more comes.
    *
