@@ -36,6 +36,7 @@ export class ChainTracker {
   readonly #onActivity: (activity: Activity) => void;
   readonly #history: HistoryReader;
   #progress: Progress;
+  #rebuildAsked = false;
 
   private constructor(deps: TrackerDeps, progress: Progress, settings: TrackerSettings) {
     this.#deps = deps;
@@ -60,13 +61,19 @@ export class ChainTracker {
     return this.#progress.point;
   }
 
+  /** Everything is derived anew before `advance` does anything else. */
+  askRebuild(): void {
+    this.#rebuildAsked = true;
+  }
+
   /** Does what there is to do until `head` is in the tables, or turns out not to be newer than they are. */
   async advance(head: BlockHeader, signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
+      if (this.#rebuildAsked) await this.#rebuild(this.#progress.raw);
       const { point, raw } = this.#progress;
       const ahead = head.number - point.number;
-      this.#deps.metrics.lagBlocks.set(Math.max(0, Number(ahead)));
+      this.#deps.metrics.lagBlocks.set({ chain: this.#deps.chain }, Math.max(0, Number(ahead)));
       if (raw.number > point.number) await this.#derive();
       else if (head.hash === point.hash) return;
       else if (ahead <= 0n) {
@@ -101,6 +108,7 @@ export class ChainTracker {
     for await (const { blocks, end } of this.#history.read(from, goal, signal)) {
       await this.#write(blocks, end, { kind: "history", raw: "store" });
       this.#onActivity({ kind: "history", done: end.number, goal });
+      if (this.#rebuildAsked) return;
     }
   }
 
@@ -132,7 +140,7 @@ export class ChainTracker {
     });
     stored();
     this.#progress = progress;
-    metrics.blockNumber.set(Number(end.number));
+    metrics.blockNumber.set({ chain: this.#deps.chain }, Number(end.number));
     metrics.events.inc(blocks.reduce((count, block) => count + block.logs.length, 0));
     metrics.feedRows.inc(added);
     if (added === 0) return;
@@ -181,6 +189,7 @@ export class ChainTracker {
     const { sequence, router } = this.#deps;
     this.#progress = await sequence.write(() => startFrom(this.#deps, identity, keep));
     router.children.clear();
+    this.#rebuildAsked = false;
     await this.#deps.announcer.announce(this.#progress.feed, []);
   }
 

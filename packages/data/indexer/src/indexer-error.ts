@@ -10,6 +10,8 @@ export type IndexerFault =
   | { code: "INDEXER_SOURCE_INCONSISTENT"; method: string; reason: string }
   /** The database was filled from another chain. */
   | { code: "INDEXER_CHAIN_MISMATCH"; stored: string; answered: string }
+  /** A product is on a chain that the settings do not name. */
+  | { code: "INDEXER_CHAIN_UNKNOWN"; product: string; chain: string; known: readonly string[] }
   /** Another process moved the position: this one is not the writer any more. */
   | { code: "INDEXER_FENCED"; expected: string }
   /** A listed table cannot be put back after a reorg. */

@@ -3,19 +3,26 @@ import type { EventBus } from "@ghostchain/event-bus";
 import { loadProducts, type Product } from "@ghostchain/product";
 import type { Clock, Health, Logger, Metrics, Service } from "@ghostchain/service";
 import { Announcer } from "./announcer.ts";
-import { identify, prepareTables } from "./chain-identity.ts";
-import { type Activity, ChainTracker, type TrackerDeps } from "./chain-tracker.ts";
-import { IndexerError } from "./indexer-error.ts";
+import { ChainFollower, chainLogger, isUnreachable, pauseAfter } from "./chain-follower.ts";
+import { ChainHealth } from "./chain-health.ts";
+import { prepareTables } from "./chain-identity.ts";
+import {
+  type ChainsSettings,
+  chainsOf,
+  MAIN_CHAIN,
+  type NamedChain,
+  requireChains,
+} from "./chain-settings.ts";
+import type { TrackerDeps } from "./chain-tracker.ts";
 import { LogRouter } from "./log-router.ts";
-import { createIndexerMetrics } from "./metrics.ts";
+import { createIndexerMetrics, type IndexerMetrics } from "./metrics.ts";
 import { connect } from "./rpc/connect.ts";
-import type { Eip1193Provider } from "./rpc/provider-connection.ts";
 import type { RpcConnection } from "./rpc/rpc-connection.ts";
 import { Sequence } from "./sequence.ts";
 import type { ChainPoint } from "./source/block.ts";
 import { ChainSource } from "./source/chain-source.ts";
-import { HeadWatcher } from "./source/head-watcher.ts";
 import { LogScope } from "./source/log-scope.ts";
+import { rebuildsAsked } from "./store/progress.ts";
 
 export interface IndexerDeps {
   readonly database: Database;
@@ -26,188 +33,198 @@ export interface IndexerDeps {
   readonly health: Health;
 }
 
-export interface IndexerSettings {
+/** One chain by its `rpc`, or several, each by its name, in `chains`. */
+export type IndexerSettings = ChainsSettings & {
   readonly products: readonly Product[];
-  /** A chain in this process, or the URL of one: `http(s)://` is polled, `ws(s)://` pushes. */
-  readonly rpc: string | Eip1193Provider;
-  /** Between two looks at the head where it is not pushed. Default 250 ms. */
-  readonly pollMs?: number;
-  /** Reorgs up to this depth are undone row by row; deeper ones cost a rebuild. Default 256. */
-  readonly horizonBlocks?: number;
   /** How long `start` waits for a chain that is not up yet. Default 10 s. */
   readonly connectTimeoutMs?: number;
-}
+};
 
 export interface Indexer extends Service {
-  /** The last block that is in the tables; undefined while this process does not write. */
+  /** The last block of the main chain (else of the first) in the tables; undefined while this process does not write. */
   readonly point: ChainPoint | undefined;
+  /** The last block in the tables of each chain, by its name; empty while this process does not write. */
+  readonly points: ReadonlyMap<string, ChainPoint>;
+  /**
+   * Goes on with other products: what is being written is finished, new tables are made, and what changed is derived
+   * anew under a new epoch. Tables of a product that is gone stay as they are. When it fails, the old ones go on.
+   *
+   * @throws {ProductError} for a product that could not work; {DatabaseError} from a migration
+   */
+  reload(products: readonly Product[]): Promise<void>;
 }
 
 /**
- * Keeps the products' tables and the feed where the chain is. One process writes at a time: others that start wait,
- * and take over when it ends.
+ * Keeps the products' tables and the feed where the chains are. One process writes at a time: others that start wait,
+ * and take over when it ends. A chain that is down holds up no other.
  *
- * @throws {ProductError} for a product that could not work
+ * @throws {ProductError} for a product that could not work; {IndexerError} `INDEXER_CHAIN_UNKNOWN`
  */
 export function createIndexer(deps: IndexerDeps, settings: IndexerSettings): Indexer {
   return new ChainIndexer(deps, settings);
 }
 
 const LEASE = "indexer";
-const MAIN_CHAIN = "main";
-const RETRY_FIRST_MS = 100;
-const RETRY_MAX_MS = 2_000;
-/** Attempts that may fail before it is said aloud. */
-const FAILURES_QUIET = 2;
-const REPORT_EVERY_MS = 5_000;
+const CONTROL_EVERY_MS = 500;
 
 class ChainIndexer implements Indexer {
   readonly name = "indexer";
   readonly #deps: IndexerDeps;
-  readonly #settings: IndexerSettings;
-  readonly #connection: RpcConnection;
-  readonly #tracking: TrackerDeps;
+  readonly #connectTimeoutMs: number;
+  readonly #chains: readonly (NamedChain & { readonly connection: RpcConnection })[];
+  readonly #health: ChainHealth;
+  readonly #metrics: IndexerMetrics;
   readonly #stopping = new AbortController();
+  #products: readonly Product[];
+  #followers: readonly ChainFollower[];
+  #session = new AbortController();
   #running: Promise<void> | undefined;
-  #tracker: ChainTracker | undefined;
-  #reportedAtMs = 0;
+  #reloading: Promise<void> = Promise.resolve();
 
   constructor(deps: IndexerDeps, settings: IndexerSettings) {
-    const products = loadProducts(settings.products);
-    const router = new LogRouter(products);
-    const logger = deps.logger.child({ module: "indexer" });
-    this.#deps = { ...deps, logger };
-    this.#settings = settings;
-    this.#connection = connect(settings.rpc);
-    this.#tracking = {
-      ...this.#deps,
-      products,
-      router,
-      chain: MAIN_CHAIN,
-      source: new ChainSource(this.#connection),
-      scope: new LogScope(router.addresses, router.children),
-      sequence: new Sequence(deps.database),
-      metrics: createIndexerMetrics(deps.metrics),
-      announcer: new Announcer(deps.bus, logger),
-    };
+    this.#products = loadProducts(settings.products);
+    const chains = chainsOf(settings);
+    requireChains(this.#products, chains);
+    this.#deps = { ...deps, logger: deps.logger.child({ module: "indexer" }) };
+    this.#connectTimeoutMs = settings.connectTimeoutMs ?? 10_000;
+    this.#chains = chains.map((chain) => ({ ...chain, connection: connect(chain.rpc) }));
+    this.#health = new ChainHealth(
+      deps.health,
+      this.name,
+      chains.map(({ name }) => name),
+    );
+    this.#metrics = createIndexerMetrics(deps.metrics);
+    this.#followers = this.#assemble(this.#products);
   }
 
   get point(): ChainPoint | undefined {
-    return this.#tracker?.point;
+    const main = this.#followers.find(({ chain }) => chain === MAIN_CHAIN) ?? this.#followers[0];
+    return main?.point;
+  }
+
+  get points(): ReadonlyMap<string, ChainPoint> {
+    return new Map(
+      this.#followers.flatMap(({ chain, point }) => (point === undefined ? [] : [[chain, point]])),
+    );
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    this.#deps.health.set(this.name, "starting", "preparing tables");
-    await prepareTables(this.#deps.database, this.#tracking.products);
+    this.#health.setAll("starting", "preparing tables");
+    await prepareTables(this.#deps.database, this.#products);
     await this.#reach(AbortSignal.any([signal, this.#stopping.signal]));
-    this.#running = this.#run();
+    this.#begin();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort(new Error("the indexer was stopped"));
+    await this.#reloading;
     await this.#running;
-    this.#connection.close();
-    this.#deps.health.set(this.name, "stopped");
+    for (const { connection } of this.#chains) connection.close();
+    this.#health.setAll("stopped");
   }
 
-  /** Waits for the chain to answer, and refuses one that is not the database's. */
-  async #reach(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#deps;
-    const untilMs = clock.now() + (this.#settings.connectTimeoutMs ?? 10_000);
-    for (;;) {
-      try {
-        await identify(this.#tracking);
-        return;
-      } catch (error) {
-        const down = error instanceof IndexerError && error.code === "INDEXER_SOURCE_UNREACHABLE";
-        if (!down || clock.now() >= untilMs) throw error;
-      }
-      await clock.sleep(RETRY_FIRST_MS, signal);
+  reload(products: readonly Product[]): Promise<void> {
+    const reloaded = this.#reloading.then(() => this.#reload(products));
+    this.#reloading = reloaded.catch(() => {});
+    return reloaded;
+  }
+
+  async #reload(products: readonly Product[]): Promise<void> {
+    this.#stopping.signal.throwIfAborted();
+    const loaded = loadProducts(products);
+    requireChains(loaded, this.#chains);
+    this.#session.abort(new Error("the products are loaded again"));
+    await this.#running;
+    try {
+      await prepareTables(this.#deps.database, loaded);
+      this.#products = loaded;
+      this.#followers = this.#assemble(loaded);
+    } finally {
+      this.#begin();
     }
   }
 
-  /** For as long as the service lives: waits for the lease, then writes. */
-  async #run(): Promise<void> {
-    const { database, health, logger } = this.#deps;
-    const { signal } = this.#stopping;
+  #assemble(products: readonly Product[]): ChainFollower[] {
+    const { database, bus, clock, logger } = this.#deps;
+    const several = this.#chains.length > 1;
+    const sequence = new Sequence(database);
+    const announcer = new Announcer(bus, logger);
+    return this.#chains.map(({ name, connection, pollMs, horizonBlocks }) => {
+      const own = products.filter((product) => (product.chain ?? MAIN_CHAIN) === name);
+      const router = new LogRouter(own);
+      const deps: TrackerDeps = {
+        ...{ database, clock, announcer, sequence, router, products: own, chain: name },
+        logger: chainLogger(logger, name, several),
+        metrics: this.#metrics,
+        source: new ChainSource(connection),
+        scope: new LogScope(router.addresses, router.children),
+      };
+      return new ChainFollower(deps, this.#health, { pollMs, horizonBlocks });
+    });
+  }
+
+  /** All chains at once. One that is down is followed later, unless none answers. */
+  async #reach(signal: AbortSignal): Promise<void> {
+    const reached = await Promise.allSettled(
+      this.#followers.map((follower) => follower.reach(this.#connectTimeoutMs, signal)),
+    );
+    const failed = reached.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    const final = failed.find((reason) => !isUnreachable(reason));
+    if (final !== undefined) throw final;
+    if (failed.length === reached.length) throw failed[0];
+    for (const err of failed)
+      this.#deps.logger.warn({ err }, "a chain does not answer yet; the others are followed");
+  }
+
+  #begin(): void {
+    this.#session = new AbortController();
+    this.#running = this.#run(AbortSignal.any([this.#stopping.signal, this.#session.signal]));
+  }
+
+  /** Until `signal` aborts: waits for the lease, then writes. */
+  async #run(signal: AbortSignal): Promise<void> {
+    const { database, clock, logger } = this.#deps;
     for (let failures = 0; !signal.aborted; ) {
       try {
-        health.set(this.name, "starting", "waiting to become the one that writes");
+        this.#health.setAll("starting", "waiting to become the one that writes");
         const lease = await database.lock(LEASE, signal);
         failures = 0;
         try {
           await this.#write(AbortSignal.any([signal, lease.lost]));
         } finally {
-          this.#tracker = undefined;
           await lease.release();
         }
         if (!signal.aborted) logger.warn({}, "the lease to write was lost");
       } catch (error) {
         failures += 1;
-        if (!signal.aborted) await this.#fail(error, failures, signal);
+        if (signal.aborted) return;
+        logger.warn({ err: error, failures }, "the lease to write cannot be had; trying again");
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#health.setAll("failing", reason);
+        await pauseAfter(failures, clock, signal);
       }
     }
   }
 
-  /** Follows the chain until `signal` aborts, whatever fails in between. */
   async #write(signal: AbortSignal): Promise<void> {
-    const { clock, logger } = this.#deps;
-    const heads = new HeadWatcher(
-      { source: this.#tracking.source, clock, logger },
-      this.#settings.pollMs ?? 250,
-    );
-    for (let failures = 0; !signal.aborted; ) {
+    await Promise.all([
+      this.#control(signal),
+      ...this.#followers.map((follower) => follower.follow(signal)),
+    ]);
+  }
+
+  /** Hears what is asked for through the database. */
+  async #control(signal: AbortSignal): Promise<void> {
+    const { database, clock, logger } = this.#deps;
+    while (!signal.aborted) {
       try {
-        this.#tracker ??= await this.#open();
-        const head = await heads.next(signal);
-        const done = this.#tracking.metrics.blockSeconds.startTimer();
-        const before = this.#tracker.point;
-        await this.#tracker.advance(head, signal);
-        if (this.#tracker.point !== before) done();
-        failures = 0;
-        this.#report({ kind: "live" });
+        const asked = await rebuildsAsked(database);
+        for (const follower of this.#followers)
+          if (asked.includes(follower.chain)) follower.askRebuild();
       } catch (error) {
-        // Only the database knows what of it was committed.
-        this.#tracker = undefined;
-        failures += 1;
-        if (!signal.aborted) await this.#fail(error, failures, signal);
+        logger.debug({ err: error }, "what is asked for cannot be read; trying again");
       }
+      await clock.sleep(CONTROL_EVERY_MS, signal).catch(() => {});
     }
-    heads.close();
-  }
-
-  #open(): Promise<ChainTracker> {
-    return ChainTracker.open(this.#tracking, {
-      horizonBlocks: this.#settings.horizonBlocks ?? 256,
-      onActivity: (activity) => this.#report(activity),
-    });
-  }
-
-  async #fail(error: unknown, failures: number, signal: AbortSignal): Promise<void> {
-    const { clock, health, logger } = this.#deps;
-    const cause = error instanceof IndexerError ? error.code : "OTHER";
-    this.#tracking.metrics.failures.inc({ cause });
-    const reason = error instanceof Error ? error.message : String(error);
-    if (failures > FAILURES_QUIET) {
-      health.set(this.name, "failing", reason);
-      logger.error({ err: error, failures }, "indexing does not go on; trying again");
-    } else logger.warn({ err: error, failures }, "indexing was interrupted; trying again");
-    const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** (failures - 1), RETRY_MAX_MS);
-    // Aborted means stopped: the loop sees it.
-    await clock.sleep(pauseMs, signal).catch(() => {});
-  }
-
-  #report(activity: Activity): void {
-    const { clock, health, logger } = this.#deps;
-    if (activity.kind === "live") {
-      health.set(this.name, "ready");
-      return;
-    }
-    const { kind, done, goal } = activity;
-    const what = kind === "history" ? "fetching history" : "deriving tables anew";
-    health.set(this.name, "starting", `${what}: block ${done} of ${goal}`);
-    if (clock.now() - this.#reportedAtMs < REPORT_EVERY_MS) return;
-    this.#reportedAtMs = clock.now();
-    logger.info({ block: done.toString(), goal: goal.toString() }, what);
   }
 }

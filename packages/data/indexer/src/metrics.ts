@@ -9,12 +9,14 @@ export function createIndexerMetrics(registry: Metrics) {
   return {
     lagBlocks: new Gauge({
       name: "indexer_lag_blocks",
-      help: "Blocks between the chain's newest block and the last one that is stored",
+      help: "Blocks between a chain's newest block and the last one that is stored",
+      labelNames: ["chain"] as const,
       registers,
     }),
     blockNumber: new Gauge({
       name: "indexer_block_number",
-      help: "The last block that is stored",
+      help: "The last block of a chain that is stored",
+      labelNames: ["chain"] as const,
       registers,
     }),
     blockSeconds: new Histogram({

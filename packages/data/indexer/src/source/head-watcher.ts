@@ -53,6 +53,11 @@ export class HeadWatcher {
     return head ?? this.#deps.source.head();
   }
 
+  /** Ends a wait: `next` resolves with the current head. */
+  wake(): void {
+    this.#wake?.();
+  }
+
   close(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;

@@ -61,6 +61,15 @@ export async function loadProgress(sql: Sql, name: string): Promise<Stored | und
   };
 }
 
+/** The names of the chains of which someone wants everything derived anew. */
+export async function rebuildsAsked(sql: Sql): Promise<readonly string[]> {
+  const rows = await sql.query<{ name: string }>(
+    "SELECT name FROM indexer.chain WHERE rebuild",
+    [],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** The key of the chain of this name, or the one it will have. */
 export async function chainKey(sql: Sql, name: string): Promise<ChainKey> {
   const [row] = await sql.query<{ id: number }>(KEY, [name]);

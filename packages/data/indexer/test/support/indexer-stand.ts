@@ -11,6 +11,7 @@ import {
   systemClock,
 } from "@ghostchain/service";
 import { expect } from "vitest";
+import type { ChainSettings } from "../../src/chain-settings.ts";
 import { createIndexer, type Indexer, type IndexerSettings } from "../../src/indexer.ts";
 import type { FakeChain } from "./fake-chain.ts";
 import { expectedState, storedState } from "./ledger-model.ts";
@@ -46,18 +47,22 @@ export class IndexerStand {
   }
 
   /** Starts an indexer of the ledger on what earlier ones have left. */
-  async run(chain: FakeChain, settings: Partial<IndexerSettings> = {}): Promise<RunningIndexer> {
+  async run(
+    chain: ChainSettings["rpc"],
+    settings: Partial<Omit<ChainSettings & IndexerSettings, "chains">> = {},
+  ): Promise<RunningIndexer> {
+    const products = [ledgerProduct({ startBlock: START_BLOCK })];
+    return this.start({ products, rpc: chain, pollMs: 10, ...settings });
+  }
+
+  /** The same with any settings. */
+  async start(settings: IndexerSettings): Promise<RunningIndexer> {
     const health = new Health();
     const metrics = createMetrics({ processMetrics: false });
     const { database, bus, logger } = this;
     const indexer = createIndexer(
       { database, bus, clock: systemClock, logger, metrics, health },
-      {
-        products: [ledgerProduct({ startBlock: START_BLOCK })],
-        rpc: chain,
-        pollMs: 10,
-        ...settings,
-      },
+      settings,
     );
     this.#started.push(indexer);
     await indexer.start(AbortSignal.timeout(10_000));
