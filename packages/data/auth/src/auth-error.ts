@@ -9,6 +9,8 @@ export type AuthFault =
   /** Unknown, used before, or older than its lifetime: from outside these look the same. */
   | { code: "AUTH_TICKET_INVALID" }
   | { code: "AUTH_NONCE_INVALID" }
-  | { code: "AUTH_KEY_FILE_INVALID"; path: string; reason: string };
+  | { code: "AUTH_KEY_FILE_INVALID"; path: string; reason: string }
+  /** Another rotation is under way. */
+  | { code: "AUTH_KEY_FILE_BUSY"; path: string };
 
 export class AuthError extends CodedError<AuthFault> {}

@@ -1,7 +1,8 @@
 import { type Database, migrate } from "@ghostchain/database";
-import type { Clock, Service } from "@ghostchain/service";
+import type { Service } from "@ghostchain/service";
 import type { Address } from "viem";
 import { AuthError } from "./auth-error.ts";
+import { KeyRing, type KeyRingParts } from "./key-ring.ts";
 import { type Session, signToken, type TokenRules, verifyToken } from "./session-token.ts";
 import {
   issueNonce,
@@ -10,7 +11,6 @@ import {
   SINGLE_USE_MIGRATIONS,
   spendNonce,
 } from "./single-use.ts";
-import { loadTokenKeys, type TokenKeys } from "./token-keys.ts";
 
 /** Sessions, as every process of the data plane understands them. */
 export interface Auth extends Service {
@@ -26,7 +26,7 @@ export interface Auth extends Service {
 }
 
 export interface AuthOptions {
-  /** A JSON Web Key Set; made on the first start. Processes of one deployment share it. */
+  /** A JSON Web Key Set; made on the first start. Processes of one deployment share it, and see when it changes. */
   readonly keyFile: string;
   readonly chainId: number;
   readonly tokenLifetimeMs?: number;
@@ -36,7 +36,7 @@ export interface AuthOptions {
 
 /** Start it after the database and before what serves clients. */
 export function createAuth(
-  { database, clock }: { database: Database; clock: Clock },
+  { database, ...parts }: KeyRingParts & { readonly database: Database },
   options: AuthOptions,
 ): Auth {
   const { ticketLifetimeMs = 30_000, nonceLifetimeMs = 5 * 60_000 } = options;
@@ -45,18 +45,22 @@ export function createAuth(
     audience: `ghostchain:${options.chainId}`,
     lifetimeMs: options.tokenLifetimeMs ?? 24 * 3_600_000,
   };
-  let keys: TokenKeys = [];
+  const { clock } = parts;
+  const ring = new KeyRing(
+    { ...parts, logger: parts.logger?.child({ module: "auth" }) },
+    options.keyFile,
+  );
   return {
     name: "auth",
     async start() {
-      keys = await loadTokenKeys(options.keyFile);
+      await ring.start();
       await database.transaction((sql) => migrate(sql, "auth", SINGLE_USE_MIGRATIONS));
     },
     async stop() {
-      keys = [];
+      await ring.stop();
     },
-    issueToken: (address) => signToken(keys, rules, address, clock.now()),
-    verifyToken: (token) => verifyToken(keys, rules, token, clock),
+    issueToken: (address) => signToken(ring.keys, rules, address, clock.now()),
+    verifyToken: (token) => verifyToken(ring.keys, rules, token, clock, () => ring.lookAgain()),
     async issueTicket(session) {
       if (session.expiresAtMs <= clock.now()) throw new AuthError({ code: "AUTH_TOKEN_EXPIRED" });
       return issueTicket(database, session, clock.now(), ticketLifetimeMs);

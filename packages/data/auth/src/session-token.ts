@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "@ghostchain/service";
-import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { type Address, getAddress, isAddress } from "viem";
 import { AuthError } from "./auth-error.ts";
-import type { TokenKeys } from "./token-keys.ts";
+import type { TokenKey, TokenKeys } from "./token-keys.ts";
 
 /** Who is logged in, and until when. */
 export interface Session {
@@ -49,6 +49,7 @@ export async function signToken(
 }
 
 /**
+ * @param lookAgain - asked for the keys once more where the token's is not among them
  * @throws {AuthError} `AUTH_TOKEN_EXPIRED`; `AUTH_TOKEN_INVALID` for every other broken rule
  * @see RFC 8725, "JSON Web Token Best Current Practices"
  */
@@ -57,8 +58,17 @@ export async function verifyToken(
   rules: TokenRules,
   token: string,
   clock: Clock,
+  lookAgain: () => Promise<TokenKeys> = async () => keys,
 ): Promise<Session> {
-  const payload = await verifySignature(keys, rules, token, clock);
+  const findKey: KeyFinder = async ({ kid, alg }) => {
+    // The key decides the algorithm, so neither `none` nor a public key used as a secret gets through.
+    const find = (some: TokenKeys) =>
+      some.find(({ id, algorithm }) => id === kid && algorithm === alg);
+    const key = find(keys) ?? find(await lookAgain());
+    if (!key) throw invalid("no live key with its kid and alg");
+    return key.verifyKey;
+  };
+  const payload = await verifySignature(findKey, rules, token, clock);
   const { sub = "", exp = 0, iat = 0 } = payload;
   if (!isAddress(sub)) throw invalid("the subject is no address");
   if (iat * 1000 > clock.now() + CLOCK_SKEW_MS) throw invalid("issued in the future");
@@ -68,30 +78,23 @@ export async function verifyToken(
 /** Two machines of one deployment may disagree by this much about what time it is. */
 const CLOCK_SKEW_MS = 30_000;
 
+type KeyFinder = (header: JWTHeaderParameters) => Promise<TokenKey["verifyKey"]>;
+
 async function verifySignature(
-  keys: TokenKeys,
+  findKey: KeyFinder,
   rules: TokenRules,
   token: string,
   clock: Clock,
 ): Promise<JWTPayload> {
   try {
-    const { payload } = await jwtVerify(
-      token,
-      ({ kid, alg }) => {
-        // The key decides the algorithm, so neither `none` nor a public key used as a secret gets through.
-        const key = keys.find(({ id, algorithm }) => id === kid && algorithm === alg);
-        if (!key) throw invalid("no live key with its kid and alg");
-        return key.verifyKey;
-      },
-      {
-        issuer: rules.issuer,
-        audience: rules.audience,
-        algorithms: ["HS256", "EdDSA"],
-        typ: "JWT",
-        requiredClaims: ["sub", "exp", "iat"],
-        currentDate: new Date(clock.now()),
-      },
-    );
+    const { payload } = await jwtVerify(token, findKey, {
+      issuer: rules.issuer,
+      audience: rules.audience,
+      algorithms: ["HS256", "EdDSA"],
+      typ: "JWT",
+      requiredClaims: ["sub", "exp", "iat"],
+      currentDate: new Date(clock.now()),
+    });
     return payload;
   } catch (error) {
     if (error instanceof AuthError) throw error;

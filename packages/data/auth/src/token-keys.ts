@@ -14,8 +14,11 @@ export interface TokenKey {
   readonly signKey: CryptoKey | Uint8Array | undefined;
 }
 
-/** The first key that can sign does; all verify. To rotate, put the new key first and keep the old one a day. */
+/** The first key that can sign does; all verify. */
 export type TokenKeys = readonly TokenKey[];
+
+/** When the key was made, in seconds: by this a rotation knows which keys nobody needs any more. */
+const iat = z.number().int().min(0).max(1e11).optional();
 
 const keyFile = z.object({
   keys: z
@@ -25,6 +28,7 @@ const keyFile = z.object({
           kty: z.literal("oct"),
           kid: z.string().min(1).max(64),
           alg: z.literal("HS256"),
+          iat,
           /** 32 bytes in base64url: a shorter secret is weaker than the hash it keys. */
           k: z.string().min(43),
         }),
@@ -33,6 +37,7 @@ const keyFile = z.object({
           crv: z.literal("Ed25519"),
           kid: z.string().min(1).max(64),
           alg: z.literal("EdDSA"),
+          iat,
           x: z.string().length(43),
           d: z.string().length(43).optional(),
         }),
@@ -41,7 +46,7 @@ const keyFile = z.object({
     .min(1)
     .max(16),
 });
-type KeyFile = z.output<typeof keyFile>;
+export type KeyFile = z.output<typeof keyFile>;
 
 /**
  * Keys from a JSON Web Key Set (RFC 7517). Where the file is absent one HS256 key is made and written, readable
@@ -51,10 +56,25 @@ type KeyFile = z.output<typeof keyFile>;
  */
 export async function loadTokenKeys(path: string): Promise<TokenKeys> {
   const text = (await readText(path)) ?? (await createKeyFile(path));
+  return importKeys(path, text);
+}
+
+/**
+ * The keys of a file that was there before; unlike at the start, one that is gone is not made anew.
+ *
+ * @throws {AuthError} `AUTH_KEY_FILE_INVALID`
+ */
+export async function readTokenKeys(path: string): Promise<TokenKeys> {
+  const text = await readText(path);
+  if (text !== undefined) return importKeys(path, text);
+  throw new AuthError({ code: "AUTH_KEY_FILE_INVALID", path, reason: "it is gone" });
+}
+
+function importKeys(path: string, text: string): Promise<TokenKeys> {
   return Promise.all(parseKeyFile(path, text).keys.map(importKey));
 }
 
-function parseKeyFile(path: string, text: string): KeyFile {
+export function parseKeyFile(path: string, text: string): KeyFile {
   const parsed = keyFile.safeParse(parseJson(text));
   if (!parsed.success) {
     const reason = parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`).join("; ");
@@ -90,12 +110,7 @@ async function importKey(jwk: KeyFile["keys"][number]): Promise<TokenKey> {
 }
 
 async function createKeyFile(path: string): Promise<string> {
-  const key = {
-    kty: "oct",
-    kid: randomUUID(),
-    alg: "HS256",
-    k: randomBytes(32).toString("base64url"),
-  };
+  const key = generateSecretKey(Date.now());
   const draft = `${path}.${key.kid}`;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(draft, `${JSON.stringify({ keys: [key] }, null, 2)}\n`, { mode: 0o600 });
@@ -110,6 +125,12 @@ async function createKeyFile(path: string): Promise<string> {
   return readFile(path, "utf8");
 }
 
+export function generateSecretKey(nowMs: number) {
+  const k = randomBytes(32).toString("base64url");
+  const iat = Math.floor(nowMs / 1000);
+  return { kty: "oct", kid: randomUUID(), alg: "HS256", iat, k } as const;
+}
+
 async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
@@ -119,6 +140,6 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-function isFault(error: unknown, code: string): boolean {
+export function isFault(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
