@@ -68,7 +68,7 @@ export async function identify(deps: IdentityDeps): Promise<Identity> {
     chainId,
     genesisHash: genesis.hash,
     contractsDigest: digest(contractsOf(products)),
-    productsDigest: digest(products.map(partsOf)),
+    productsDigest: productsDigest(products),
   };
 }
 
@@ -133,6 +133,11 @@ function contractsOf(products: readonly Product[]): unknown {
     )
     .concat(products.flatMap(childKinds).map(describeKind))
     .sort();
+}
+
+/** Another one means that the tables are to be derived again. */
+export function productsDigest(products: readonly Product[]): string {
+  return digest(products.map(partsOf));
 }
 
 function describeKind({ factory, selector, startBlock, topics }: ChildKind): string {

@@ -52,11 +52,6 @@ export class ChildRegistry {
     for (const children of this.#children.values()) yield* children.keys();
   }
 
-  knows(address: Address): boolean {
-    for (const children of this.#children.values()) if (children.has(address)) return true;
-    return false;
-  }
-
   /** The children of a kind that are known now. */
   of(kind: ChildKind): ReadonlyMap<Address, Birth> {
     return this.#children.get(kind) ?? NONE;
@@ -65,9 +60,12 @@ export class ChildRegistry {
   /** Whether `log` is of a child of this kind, after the log that told of it. */
   covers(kind: ChildKind, log: RawLog): boolean {
     const birth = this.of(kind).get(log.address);
-    if (birth === undefined) return false;
-    if (birth.blockNumber !== log.blockNumber) return birth.blockNumber < log.blockNumber;
-    return birth.logIndex < log.logIndex;
+    return birth !== undefined && isAfter(log, birth);
+  }
+
+  /** Whether `log` is of a child of any kind, after the log that told of it. */
+  coversAny(log: RawLog): boolean {
+    return this.kinds.some((kind) => this.covers(kind, log));
   }
 
   /** What a log tells of that is not known yet. */
@@ -100,6 +98,11 @@ export class ChildRegistry {
     for (const children of this.#children.values()) children.clear();
     this.#version += 1;
   }
+}
+
+export function isAfter(log: RawLog, { blockNumber, logIndex }: Birth): boolean {
+  if (blockNumber !== log.blockNumber) return blockNumber < log.blockNumber;
+  return logIndex < log.logIndex;
 }
 
 const NONE: ReadonlyMap<Address, Birth> = new Map();

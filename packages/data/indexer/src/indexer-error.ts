@@ -12,6 +12,10 @@ export type IndexerFault =
   | { code: "INDEXER_CHAIN_MISMATCH"; stored: string; answered: string }
   /** A product is on a chain that the settings do not name. */
   | { code: "INDEXER_CHAIN_UNKNOWN"; product: string; chain: string; known: readonly string[] }
+  /** There is nothing yet of what was to be verified. */
+  | { code: "INDEXER_NOTHING_INDEXED"; chain: string }
+  /** What is stored was derived by other products. */
+  | { code: "INDEXER_PRODUCTS_CHANGED"; chain: string }
   /** Another process moved the position: this one is not the writer any more. */
   | { code: "INDEXER_FENCED"; expected: string }
   /** A listed table cannot be put back after a reorg. */

@@ -1,4 +1,5 @@
 import type { Address, Hash } from "viem";
+import { IndexerError } from "../indexer-error.ts";
 import type { RpcConnection } from "../rpc/rpc-connection.ts";
 import type { BlockHeader, IndexedBlock, RawLog } from "./block.ts";
 import { bloomBits, LogBloom } from "./log-bloom.ts";
@@ -20,6 +21,18 @@ export class ChainSource {
   /** The newest block. */
   async head(): Promise<BlockHeader> {
     return parseHeader(GET_BLOCK, await this.connection.request(GET_BLOCK, ["latest", false]));
+  }
+
+  /** The newest block that the chain calls final; undefined where it knows no such thing. */
+  async finalized(): Promise<BlockHeader | undefined> {
+    try {
+      const answer = await this.connection.request(GET_BLOCK, ["finalized", false]);
+      return answer === null ? undefined : parseHeader(GET_BLOCK, answer);
+    } catch (error) {
+      if (error instanceof IndexerError && error.code === "INDEXER_SOURCE_REFUSED")
+        return undefined;
+      throw error;
+    }
   }
 
   /** Undefined where the chain has no block of that number. */

@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import type { ChildRegistry } from "../child-registry.ts";
+import { type Birth, type ChildRegistry, isAfter } from "../child-registry.ts";
 import type { RawLog } from "./block.ts";
 import { LogQuery } from "./log-query.ts";
 
@@ -70,7 +70,7 @@ export class LogScope {
 export class ScopeReading {
   readonly #scope: LogScope;
   readonly #deployed: ReadonlySet<Address>;
-  readonly #found = new Set<Address>();
+  readonly #found = new Map<Address, Birth>();
 
   constructor(scope: LogScope) {
     this.#scope = scope;
@@ -79,23 +79,30 @@ export class ScopeReading {
 
   /** The children that were not known when the reading began. */
   get found(): readonly Address[] {
-    return [...this.#found];
+    return [...this.#found.keys()];
   }
 
   /** Takes in the children that these logs tell of. */
   extend(logs: Iterable<RawLog>): void {
     for (const log of logs)
-      for (const { address } of this.#scope.known.birthsOf(log)) this.#found.add(address);
+      for (const birth of this.#scope.known.birthsOf(log))
+        if (!this.#found.has(birth.address)) this.#found.set(birth.address, birth);
   }
 
   /** What asks for the logs of all children so far. */
   get children(): readonly LogQuery[] {
-    return this.#scope.queriesOf([...new Set([...this.#scope.known.addresses(), ...this.#found])]);
+    return this.#scope.queriesOf([
+      ...new Set([...this.#scope.known.addresses(), ...this.#found.keys()]),
+    ]);
   }
 
-  /** Whether the log is of a contract in the scope: what was asked for by topic may be of anyone. */
-  has({ address }: RawLog): boolean {
-    const { known } = this.#scope;
-    return this.#deployed.has(address) || this.#found.has(address) || known.knows(address);
+  /**
+   * Whether the log is of a contract in the scope: of a child only after the log that told of it, and what was asked
+   * for by topic may be of anyone. So what is kept of a block does not depend on how it was asked for.
+   */
+  has(log: RawLog): boolean {
+    if (this.#deployed.has(log.address)) return true;
+    const birth = this.#found.get(log.address);
+    return (birth !== undefined && isAfter(log, birth)) || this.#scope.known.coversAny(log);
   }
 }

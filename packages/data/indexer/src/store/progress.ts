@@ -44,12 +44,7 @@ export async function loadProgress(sql: Sql, name: string): Promise<Stored | und
   const [row] = await sql.query<ChainRow>("SELECT * FROM indexer.chain WHERE name = $1", [name]);
   if (row === undefined) return undefined;
   return {
-    identity: {
-      chainId: row.chain_id,
-      genesisHash: row.genesis_hash,
-      contractsDigest: row.contracts_digest,
-      productsDigest: row.products_digest,
-    },
+    identity: identityOf(row),
     progress: {
       chain: { id: row.id, name: row.name },
       point: { number: row.number, hash: row.hash },
@@ -59,6 +54,38 @@ export async function loadProgress(sql: Sql, name: string): Promise<Stored | und
     },
     rebuild: row.rebuild,
   };
+}
+
+/** How far one chain is stored, for whoever looks on. */
+export interface ChainState extends Identity {
+  readonly name: string;
+  /** The last block whose changes are in the tables. */
+  readonly point: ChainPoint;
+  /** Raw events are complete up to here. */
+  readonly raw: ChainPoint;
+  readonly undoFrom: bigint;
+  /** Someone asked for everything to be derived anew, and it has not begun yet. */
+  readonly rebuildAsked: boolean;
+  /** Contracts that factories made. */
+  readonly children: number;
+}
+
+/** Every chain of the database. */
+export async function readChainStates(sql: Sql): Promise<ChainState[]> {
+  const rows = await sql.query<ChainRow & { children: bigint }>(
+    `SELECT c.*, (SELECT count(*) FROM indexer.child WHERE chain = c.id) AS children
+     FROM indexer.chain c ORDER BY id`,
+    [],
+  );
+  return rows.map((row) => ({
+    name: row.name,
+    ...identityOf(row),
+    point: { number: row.number, hash: row.hash },
+    raw: { number: row.raw_number, hash: row.raw_hash },
+    undoFrom: row.undo_from,
+    rebuildAsked: row.rebuild,
+    children: Number(row.children),
+  }));
 }
 
 /** The names of the chains of which someone wants everything derived anew. */
@@ -119,6 +146,15 @@ export async function moveProgress(sql: Sql, from: Progress, to: Progress): Prom
 const MOVE = `
   UPDATE indexer.chain SET number = $1, hash = $2, raw_number = $3, raw_hash = $4, undo_from = $5
   WHERE id = $6 AND number = $7 AND hash = $8 RETURNING number`;
+
+function identityOf(row: ChainRow): Identity {
+  return {
+    chainId: row.chain_id,
+    genesisHash: row.genesis_hash,
+    contractsDigest: row.contracts_digest,
+    productsDigest: row.products_digest,
+  };
+}
 
 type ChainRow = {
   id: number;
