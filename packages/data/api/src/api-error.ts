@@ -35,12 +35,15 @@ export type ApiFault =
   | Refusal<"LOGIN_NOT_YET_VALID", 401>
   | Refusal<"LOGIN_NONCE_INVALID", 401>
   | Refusal<"LOGIN_SIGNATURE_INVALID", 401>
+  /** The account has no key that signed; whether it is a contract that says yes, nobody could tell. */
+  | Refusal<"LOGIN_CHAIN_UNAVAILABLE", 503>
   | (Refusal<"RATE_LIMITED", 429> & { readonly retryAfterSeconds: number })
   /** For what writes, while nobody can say what is left of its budget; reads are answered. */
   | Refusal<"RATE_LIMIT_UNAVAILABLE", 503>
   | Refusal<"NOT_READY", 503>
   | Refusal<"UNAVAILABLE", 503>
   | Refusal<"INTERNAL", 500>
+  | { readonly code: "API_RPC_URL_MALFORMED"; readonly reason: string }
   | { readonly code: "API_PORT_IN_USE"; readonly host: string; readonly port: number }
   | { readonly code: "API_CANNOT_LISTEN"; readonly host: string; readonly port: number };
 

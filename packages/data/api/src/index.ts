@@ -1,5 +1,7 @@
 export { type Api, type ApiOptions, type ApiParts, createApi } from "./api.ts";
 export { ApiError, type ApiFault, type RequestIssue } from "./api-error.ts";
+export type { ChainProvider, ChainSource } from "./chain-call.ts";
+export { createSignatureCheck, type SignatureCheckOptions } from "./contract-signature.ts";
 export {
   DEFAULT_REQUEST_LIMITS,
   LOOPBACK_REQUEST_LIMITS,
