@@ -70,7 +70,7 @@ export function createGameLife(
   const deploy: Service = {
     name: "contracts",
     async start(signal) {
-      await deployGhostnet(chain, signal);
+      await deployGhostnet(chain, { signal });
     },
     async stop() {},
   };

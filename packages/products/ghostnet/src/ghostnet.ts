@@ -1,9 +1,10 @@
 import { ghostCoreAbi, traceScanAbi } from "@ghostchain/contracts";
 import type { Sql } from "@ghostchain/database";
 import { type JsonObject, listFeed } from "@ghostchain/feed";
-import { defineProduct, type Product } from "@ghostchain/product";
+import { defineProduct, type Product, type ProductJob } from "@ghostchain/product";
 import type { Clock } from "@ghostchain/service";
 import type { Address } from "viem";
+import { type BoostSigner, noBoostSigner } from "./boosts/boost-signer.ts";
 import { createCrewNotices } from "./crews/crew-notices.ts";
 import { CrewRoster } from "./crews/crew-roster.ts";
 import * as tell from "./feed.ts";
@@ -13,8 +14,10 @@ import * as positions from "./projections/positions.ts";
 import { readLevels, readLivePosition } from "./read-game.ts";
 import { crewRoutes } from "./routes/crew-routes.ts";
 import { leaderboardRoute, levelsRoute } from "./routes/game-routes.ts";
+import { typingRoutes } from "./routes/typing-routes.ts";
 import { historyRoute, userRoute } from "./routes/user-routes.ts";
 import { createScanWarnings } from "./scan-warnings.ts";
+import { forgetChallenges } from "./typing/typing-store.ts";
 
 export interface GhostnetSettings {
   readonly ghostCore: Address;
@@ -25,8 +28,14 @@ export interface GhostnetSettings {
 
 const SNAPSHOT_FEED_ITEMS = 50;
 
+export interface GhostnetDeps {
+  readonly clock: Clock;
+  /** Without it games are played, but what they earn is refused with `BOOST_SIGNER_MISSING`. */
+  readonly boosts?: BoostSigner;
+}
+
 /** The game as a product: what it indexes, stores, streams and answers. */
-export function createGhostnet(deps: { clock: Clock }, settings: GhostnetSettings): Product {
+export function createGhostnet(deps: GhostnetDeps, settings: GhostnetSettings): Product {
   const { ghostCore, traceScan, startBlock } = settings;
   const roster = new CrewRoster(deps.clock);
   return defineProduct({
@@ -80,10 +89,20 @@ export function createGhostnet(deps: { clock: Clock }, settings: GhostnetSetting
         [address.toLowerCase(), new Date(clock.now())],
       );
     },
-    routes: [userRoute, historyRoute, leaderboardRoute, levelsRoute, ...crewRoutes(deps.clock)],
-    jobs: [createScanWarnings(), createCrewNotices()],
+    routes: [
+      ...[userRoute, historyRoute, leaderboardRoute, levelsRoute],
+      ...crewRoutes(deps.clock),
+      ...typingRoutes(deps.boosts ?? noBoostSigner),
+    ],
+    jobs: [createScanWarnings(), createCrewNotices(), typingSweep],
   });
 }
+
+const typingSweep: ProductJob = {
+  name: "typing-sweep",
+  everyMs: 60_000,
+  run: ({ sql, clock }) => forgetChallenges(sql, clock.now()),
+};
 
 async function readSnapshot(
   sql: Sql,

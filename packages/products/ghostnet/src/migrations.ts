@@ -1,5 +1,6 @@
 import type { Migration } from "@ghostchain/product";
 import { crewMigration } from "./crews/crew-migration.ts";
+import { typingMigration } from "./typing/typing-migration.ts";
 
 /** Addresses and hashes are lower-case text, amounts are wei. */
 export const migrations: readonly Migration[] = [
@@ -113,6 +114,7 @@ export const migrations: readonly Migration[] = [
     `,
   },
   crewMigration,
+  typingMigration,
 ];
 
 /** What projections write, and a reorg undoes. */

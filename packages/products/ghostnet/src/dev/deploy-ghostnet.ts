@@ -12,6 +12,7 @@ import {
   getContractAddress,
   type Hash,
   type Hex,
+  isAddressEqual,
   parseEther,
   zeroAddress,
 } from "viem";
@@ -56,10 +57,43 @@ export function ghostnetAddresses(deployer: Address): GhostnetDeployment {
   };
 }
 
+export interface DeployOptions {
+  readonly signal?: AbortSignal;
+  /** Who may sign boosts: any of them is left as it is, else the first is set. Without it, nobody new. */
+  readonly boostSigners?: readonly Address[];
+}
+
 /** Deploys the game, or finds it deployed. A deployment that was cut short is taken up where it stopped. */
 export async function deployGhostnet(
   chain: DevChain,
-  signal?: AbortSignal,
+  options: DeployOptions = {},
+): Promise<GhostnetDeployment> {
+  const deployment = await deployContracts(chain, options.signal);
+  await trustBoostSigner(chain, deployment, options);
+  return deployment;
+}
+
+async function trustBoostSigner(
+  chain: DevChain,
+  { ghostCore }: GhostnetDeployment,
+  { boostSigners = [], signal }: DeployOptions,
+): Promise<void> {
+  const [first] = boostSigners;
+  if (first === undefined) return;
+  const core = { address: ghostCore, abi: ghostCoreAbi } as const;
+  const trusted = await chain.client.readContract({ ...core, functionName: "boostSigner" });
+  if (boostSigners.some((signer) => isAddressEqual(signer, trusted))) return;
+  const deployer = chain.account("deployer");
+  await chain.fundGas([deployer.account.address], signal);
+  const call = { ...core, functionName: "setBoostSigner", args: [first], chain: null } as const;
+  const hash = await deployer.wallet.writeContract(call);
+  await chain.mineNow();
+  await chain.mined(hash, signal);
+}
+
+async function deployContracts(
+  chain: DevChain,
+  signal: AbortSignal | undefined,
 ): Promise<GhostnetDeployment> {
   const deployer = chain.account("deployer");
   const addresses = ghostnetAddresses(deployer.account.address);

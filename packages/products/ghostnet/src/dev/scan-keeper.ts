@@ -9,6 +9,8 @@ export interface ScanKeeperDeps {
   readonly deployment: GhostnetDeployment;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whom a game that is deployed again lets sign boosts. */
+  readonly boostSigners?: () => Promise<readonly Address[]>;
 }
 
 const TICK_MS = 500;
@@ -85,7 +87,8 @@ class ScanKeeper implements Service {
     try {
       if (await chain.client.getCode({ address: deployment.ghostCore })) return;
       this.#logger.warn("the chain was reset and the game is gone; deploying it again");
-      await deployGhostnet(chain, signal);
+      const boostSigners = await this.#deps.boostSigners?.();
+      await deployGhostnet(chain, { signal, ...(boostSigners ? { boostSigners } : {}) });
       await chain.fundGas([this.#keeper.account.address], signal);
     } catch (again) {
       if (!signal.aborted) this.#logger.debug({ err: again }, "the chain is away");

@@ -49,7 +49,13 @@ export class GameApi {
   }
 
   static async open(
-    options: { instances?: number; clock?: Clock; logger?: Logger; product?: () => Product } = {},
+    options: {
+      instances?: number;
+      clock?: Clock;
+      logger?: Logger;
+      /** One for each instance. */
+      product?: () => Product;
+    } = {},
   ): Promise<GameApi> {
     const { instances = 2, clock = systemClock, logger = createSilentLogger() } = options;
     const makeProduct = options.product ?? (() => emptyGame(clock));
@@ -59,7 +65,7 @@ export class GameApi {
     const auth = createAuth({ database, clock: systemClock }, keys);
     await auth.start(SIGNAL);
     await ensureFeed(database);
-    const { name, migrations } = makeProduct();
+    const { name, migrations } = emptyGame(clock);
     await database.transaction((sql) => migrate(sql, name, migrations));
     const apis = Array.from({ length: instances }, () =>
       createApi(
@@ -85,8 +91,8 @@ export class GameApi {
     return this.#close();
   }
 
-  get(path: string, instance = 0): Promise<Answer> {
-    return this.#ask("GET", path, { instance });
+  get(path: string, instance = 0, as?: Address): Promise<Answer> {
+    return this.#ask("GET", path, { instance, ...(as ? { as } : {}) });
   }
 
   /** `body` undefined sends none. */
