@@ -24,7 +24,7 @@ export function authRoutes(
     verifyRoute(parts, options),
     ticketRoute(auth),
     sessionRoute,
-    logoutRoute,
+    logoutRoute(options),
   ];
 }
 
@@ -89,12 +89,14 @@ const sessionRoute = defineRoute({
   },
 });
 
-const logoutRoute = defineRoute({
-  ...{ method: "POST", path: "/auth/logout", tag, access: anyone, private: true },
-  summary: "Takes the session cookie away",
-  response: z.object({ success: z.literal(true) }),
-  async handle(_, reply) {
-    reply.clearCookie(SESSION_COOKIE, cookie);
-    return { success: true };
-  },
-});
+function logoutRoute({ secureCookie }: AuthRouteOptions): ApiRoute {
+  return defineRoute({
+    ...{ method: "POST", path: "/auth/logout", tag, access: anyone, private: true },
+    summary: "Takes the session cookie away; a token that was copied lives until it expires",
+    response: z.object({ success: z.literal(true) }),
+    async handle(_, reply) {
+      reply.clearCookie(SESSION_COOKIE, { ...cookie, secure: secureCookie });
+      return { success: true };
+    },
+  });
+}

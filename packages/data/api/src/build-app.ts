@@ -44,7 +44,7 @@ export async function buildApp(
     },
     clientErrorHandler: answerBrokenRequest,
   });
-  acceptEmptyBodies(app);
+  acceptJson(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   await registerHeaders(app, parts.origins);
@@ -66,8 +66,12 @@ export async function buildApp(
   return app;
 }
 
-/** Many clients name the type of a body that they do not send. Where one is needed, its schema misses it. */
-function acceptEmptyBodies(app: FastifyInstance): void {
+/**
+ * JSON and nothing else: plain text is what another site's form may send without asking first. Many clients name the
+ * type of a body that they do not send; where one is needed, its schema misses it.
+ */
+function acceptJson(app: FastifyInstance): void {
+  app.removeContentTypeParser("text/plain");
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser<string>(
     "application/json",

@@ -89,6 +89,51 @@ describe("verifyToken", () => {
   });
 });
 
+describe("verifyToken, given a header that was made to mislead", () => {
+  it("refuses a token that brings its own key, or says where to fetch one", async () => {
+    const own = await ed25519Key("a");
+    const jwk = await exportJWK(own.verifyKey);
+    const known = secretKey("a");
+    if (!own.signKey) throw new Error("the key cannot sign");
+    for (const brought of [
+      { jwk },
+      { jku: "https://evil.example" },
+      { x5u: "https://evil.example" },
+    ]) {
+      const header = { alg: "EdDSA", kid: "a", typ: "JWT", ...brought };
+      const token = await new SignJWT(claims()).setProtectedHeader(header).sign(own.signKey);
+      await expectInvalid(known, token);
+    }
+  });
+
+  it.each(["../../etc/passwd", "a' OR '1'='1", "", "a\0", "__proto__", "b"])(
+    "knows a key by its whole name and never by what is like it (kid %j)",
+    async (kid) => {
+      const known = secretKey("a");
+      await expectInvalid(known, await sign({ ...known, id: kid }, claims()));
+    },
+  );
+
+  it("refuses an extension that it must understand and does not (crit)", async () => {
+    const key = secretKey("a");
+    if (!(key.signKey instanceof Uint8Array)) throw new Error("the key is no secret");
+    const header = { alg: "HS256", kid: "a", typ: "JWT", crit: ["exp"], exp: 1 };
+    const input = `${encode(header)}.${encode(claims())}`;
+    const mac = createHmac("sha256", key.signKey).update(input).digest("base64url");
+    await expectInvalid(key, `${input}.${mac}`);
+  });
+
+  it("refuses a token of another type, such as one for an API that shares the key", async () => {
+    const key = secretKey("a");
+    if (!key.signKey) throw new Error("the key cannot sign");
+    const header = { alg: "HS256", kid: "a", typ: "at+jwt" };
+    await expectInvalid(
+      key,
+      await new SignJWT(claims()).setProtectedHeader(header).sign(key.signKey),
+    );
+  });
+});
+
 describe("signToken", () => {
   it("says so when this process only verifies", async () => {
     const { signKey: _, ...publicOnly } = await ed25519Key("b");

@@ -42,7 +42,11 @@ describe("logging in", () => {
     expect(verified.headers.get("set-cookie")).toContain("; Secure");
     const out = await ask(`${url}/auth/logout`, { method: "POST" });
     expect(out).toMatchObject({ status: 200, body: { success: true } });
-    expect(out.headers.get("set-cookie")).toMatch(/^ghost_session=; Max-Age=0; Path=\/;/);
+    const cleared = out.headers.get("set-cookie") ?? "";
+    expect(cleared).toMatch(/^ghost_session=; Max-Age=0; Path=\/;/);
+    for (const attribute of ["HttpOnly", "Secure", "SameSite=Strict"]) {
+      expect(cleared).toContain(`; ${attribute}`);
+    }
   });
 
   it("tells who wants to know of each login, before it is answered", async () => {
