@@ -26,11 +26,20 @@ export async function startGhost(blockTimeMs: number): Promise<ChainProcess> {
 
 /** The peer: in memory, which is all it has. */
 export function startAnvil(blockTimeMs: number): Promise<ChainProcess> {
+  return launchAnvil(["--block-time", `${blockTimeMs / 1_000}`]);
+}
+
+/** The same, but it mines each transaction at once. */
+export function startInstantAnvil(): Promise<ChainProcess> {
+  return launchAnvil([]);
+}
+
+function launchAnvil(flags: readonly string[]): Promise<ChainProcess> {
   const arch = process.arch === "x64" ? "amd64" : process.arch;
   const require = createRequire(import.meta.url);
   const manifest = require.resolve(`@foundry-rs/anvil-${process.platform}-${arch}/package.json`);
   const binary = join(dirname(manifest), "bin/anvil");
-  return start(binary, ["--port", "0", "--block-time", `${blockTimeMs / 1_000}`, "--quiet"], true);
+  return start(binary, ["--port", "0", "--quiet", ...flags], true);
 }
 
 async function start(

@@ -5,3 +5,4 @@ export { createEmbeddedDatabase, type EmbeddedSettings } from "./embedded-databa
 export { type Migration, migrate } from "./migrate.ts";
 export { createPgliteDatabase, type PgliteSettings } from "./pglite-database.ts";
 export { createServerDatabase, type ServerSettings } from "./server-database.ts";
+export { toSqlText } from "./values.ts";

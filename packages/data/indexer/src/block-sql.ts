@@ -1,11 +1,12 @@
 import type { Row, Sql, SqlValue } from "@ghostchain/database";
-import type { BlockSql } from "@ghostchain/product";
+import type { BlockSql, RowTable } from "@ghostchain/product";
+import type { RowStore } from "./rows/row-store.ts";
 
 /** Answers that may be outstanding: beyond that, memory would grow with the block. */
 const UNANSWERED_MAX = 1_000;
 
 /** A transaction in which changes may be sent without waiting; `answered` says whether all of them worked. */
-export class TransactionSql implements BlockSql {
+export class TransactionSql implements Sql {
   readonly #sql: Sql;
   #sent: Promise<unknown>[] = [];
   #blame: (error: unknown) => unknown = (error) => error;
@@ -73,4 +74,56 @@ export class TransactionSql implements BlockSql {
     this.#sent = [];
     await Promise.all(sent);
   }
+}
+
+/** The transaction as one product sees it: its rows in memory, and SQL that knows of them. */
+export class ProductSql implements BlockSql {
+  readonly #sql: TransactionSql;
+  readonly #store: RowStore;
+
+  constructor(sql: TransactionSql, store: RowStore) {
+    this.#sql = sql;
+    this.#store = store;
+  }
+
+  table<R extends object>(name: string): RowTable<R> {
+    // What the columns are is only known to the database, which the product's author describes by R.
+    return this.#store.table(name) as unknown as RowTable<R>;
+  }
+
+  query<R extends Row = Row>(text: string, parameters?: readonly SqlValue[]): Promise<R[]> {
+    return this.#raw(text, () => this.#sql.query<R>(text, parameters));
+  }
+
+  copy(
+    table: string,
+    columns: readonly string[],
+    rows: Iterable<readonly SqlValue[]>,
+  ): Promise<void> {
+    return this.#raw("COPY", () => this.#sql.copy(table, columns, rows));
+  }
+
+  send(text: string, parameters: readonly SqlValue[]): void {
+    this.#raw(text, () => this.#sql.send(text, parameters));
+  }
+
+  /** It sees what waited to be written, and what it writes is seen. */
+  #raw<T>(text: string, run: () => T): T {
+    this.#store.flush();
+    const result = run();
+    if (!onlyReads(text, this.#store.product.name)) this.#store.drop();
+    return result;
+  }
+}
+
+/** In doubt it does not: a function of the product's own may write. */
+export function onlyReads(text: string, product: string): boolean {
+  if (!/^\s*(?:SELECT|WITH|VALUES|TABLE)\b/i.test(text) || text.includes(";")) return false;
+  if (/\b(?:INSERT|UPDATE|DELETE|MERGE|INTO|CALL|TRUNCATE)\b/i.test(text)) return false;
+  return !callsFunctionOf(text, product);
+}
+
+function callsFunctionOf(text: string, product: string): boolean {
+  const schema = product.replaceAll("_", "[_]");
+  return new RegExp(`\\b${schema}"?\\s*[.]\\s*"?\\w+"?\\s*[(]`, "i").test(text);
 }

@@ -4,6 +4,7 @@ import type { Clock } from "@ghostchain/service";
 import type { Announcer } from "./announcer.ts";
 import { type IdentityDeps, identify, resume, startFrom } from "./chain-identity.ts";
 import { findAncestor, undoBlocks } from "./reorg.ts";
+import { RowStores } from "./rows/row-stores.ts";
 import type { Sequence } from "./sequence.ts";
 import type { BlockHeader, ChainPoint, IndexedBlock } from "./source/block.ts";
 import { HistoryReader } from "./source/history-reader.ts";
@@ -35,11 +36,18 @@ export class ChainTracker {
   readonly #horizonBlocks: bigint;
   readonly #onActivity: (activity: Activity) => void;
   readonly #history: HistoryReader;
+  readonly #rows: RowStores;
   #progress: Progress;
   #rebuildAsked = false;
 
-  private constructor(deps: TrackerDeps, progress: Progress, settings: TrackerSettings) {
+  private constructor(
+    deps: TrackerDeps,
+    rows: RowStores,
+    progress: Progress,
+    settings: TrackerSettings,
+  ) {
     this.#deps = deps;
+    this.#rows = rows;
     this.#progress = progress;
     this.#horizonBlocks = BigInt(settings.horizonBlocks);
     this.#onActivity = settings.onActivity;
@@ -53,7 +61,8 @@ export class ChainTracker {
     await loadChildren(deps.database, progress.chain.id, deps.router.children);
     // Whatever the last process committed and did not live to announce.
     await deps.announcer.announce(progress.feed, []);
-    return new ChainTracker(deps, progress, settings);
+    const rows = await RowStores.open(deps.database, deps.products);
+    return new ChainTracker(deps, rows, progress, settings);
   }
 
   /** The last block that is in the tables. */
@@ -134,7 +143,14 @@ export class ChainTracker {
     const place = { number: end.number, hash: end.hash };
     const mode = { ...how, pruneBelow: this.#pruneLimit(from.point, end, how) };
     const { progress, rows, added } = await this.#deps.sequence.write(async (feed) => {
-      const written = await writeBlocks(this.#deps, { ...from, feed }, blocks, place, mode);
+      const written = await writeBlocks(
+        this.#deps,
+        this.#rows,
+        { ...from, feed },
+        blocks,
+        place,
+        mode,
+      );
       const after = written.progress.feed;
       return { ...written, feed: after, added: after.sequenceId - feed.sequenceId };
     });
@@ -159,6 +175,7 @@ export class ChainTracker {
   async #reorganize(): Promise<void> {
     const { database, source, products, router, sequence, logger, metrics, announcer } = this.#deps;
     const from = this.#progress;
+    this.#rows.reset();
     const ancestor = await findAncestor(database, source, from.chain, from.point.number);
     const where = { block: from.point.number.toString(), ancestor: ancestor?.number.toString() };
     if (ancestor === undefined || ancestor.number + 1n < from.undoFrom) {
@@ -184,6 +201,7 @@ export class ChainTracker {
 
   async #rebuild(keep: ChainPoint | undefined): Promise<void> {
     this.#deps.metrics.rebuilds.inc();
+    this.#rows.reset();
     // The server may have another chain by now.
     const identity = await identify(this.#deps);
     const { sequence, router } = this.#deps;

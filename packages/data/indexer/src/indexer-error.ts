@@ -20,6 +20,16 @@ export type IndexerFault =
   | { code: "INDEXER_FENCED"; expected: string }
   /** A listed table cannot be put back after a reorg. */
   | { code: "INDEXER_TABLE_UNDOABLE"; product: string; table: string; reason: string }
+  /** A listed table whose rows cannot be held in memory. */
+  | { code: "INDEXER_TABLE_UNSUPPORTED"; product: string; table: string; column: string }
+  /** A projection asked for a table that its product does not list. */
+  | { code: "INDEXER_TABLE_NOT_LISTED"; product: string; table: string }
+  /** A row, a change or a key that does not fit its table. */
+  | { code: "INDEXER_ROW_MALFORMED"; product: string; table: string; reason: string }
+  /** A row was inserted whose key another row has. */
+  | { code: "INDEXER_ROW_EXISTS"; product: string; table: string; key: string }
+  /** PostgreSQL refused rows when they were written: a constraint, a value out of range. */
+  | { code: "INDEXER_ROWS_REFUSED"; product: string; table: string; reason: string }
   /** A product's own code threw. */
   | {
       code: "INDEXER_HANDLER_FAILED";

@@ -1,13 +1,15 @@
+import { setImmediate } from "node:timers/promises";
 import type { Database, Sql } from "@ghostchain/database";
 import { appendFeed, type FeedRow, loadFeed, type NewFeedRow } from "@ghostchain/feed";
 import type { ChainEvent, FeedDraft, Product } from "@ghostchain/product";
 import type { Logger } from "@ghostchain/service";
-import { TransactionSql } from "./block-sql.ts";
+import { ProductSql, TransactionSql } from "./block-sql.ts";
 import type { Birth } from "./child-registry.ts";
 import { IndexerError } from "./indexer-error.ts";
 import type { EventHandler, LogRouter } from "./log-router.ts";
 import type { IndexerMetrics } from "./metrics.ts";
 import { personalMessages } from "./personal-messages.ts";
+import type { RowStores } from "./rows/row-stores.ts";
 import type { ChainPoint, IndexedBlock, RawLog } from "./source/block.ts";
 import { storeChildren } from "./store/children.ts";
 import { type ChainKey, moveProgress, type Progress } from "./store/progress.ts";
@@ -45,6 +47,7 @@ export interface Written {
  */
 export async function writeBlocks(
   deps: WriterDeps,
+  rows: RowStores,
   from: Progress,
   blocks: readonly IndexedBlock[],
   end: ChainPoint,
@@ -55,24 +58,35 @@ export async function writeBlocks(
   const to = { ...from, point: end, undoFrom: nextUndoFrom(from, end, mode) };
   const next: Progress = mode.raw === "store" ? { ...to, raw: end } : to;
   const write = async (sql: TransactionSql): Promise<Written> => {
+    await rows.begin(sql);
     sql.later(moveProgress(sql, from, next));
     if (mode.pruneBelow !== undefined) sql.later(pruneBelow(sql, chain.id, mode.pruneBelow));
     if (mode.raw === "store" && live) sql.later(storeBlocks(sql, chain.id, blocks));
-    if (mode.raw === "store" && !live) await loadBlocks(sql, chain.id, blocks);
-    const drafts = await project(deps, sql, chain, blocks, live);
+    if (mode.raw === "store" && !live) sql.later(loadBlocks(sql, chain.id, blocks));
+    const drafts = await project(deps, sql, rows, chain, blocks, live);
     if (!live) {
+      const loaded = loadFeed(
+        sql,
+        from.feed,
+        drafts.map(({ row }) => row),
+      );
+      sql.later(loaded);
       await sql.answered();
-      const rows = drafts.map(({ row }) => row);
-      return { progress: { ...next, feed: await loadFeed(sql, from.feed, rows) }, rows: [] };
+      return { progress: { ...next, feed: await loaded }, rows: [] };
     }
-    const rows = await withPersonal(sql, drafts);
-    const appended = appendFeed(sql, from.feed, rows);
+    const told = await withPersonal(sql, drafts);
+    const appended = appendFeed(sql, from.feed, told);
     sql.later(appended);
     await sql.answered();
-    const sequenceId = from.feed.sequenceId + rows.length;
+    const sequenceId = from.feed.sequenceId + told.length;
     return { progress: { ...next, feed: { ...from.feed, sequenceId } }, rows: await appended };
   };
-  return deps.database.transaction((sql) => TransactionSql.run(sql, write));
+  try {
+    return await deps.database.transaction((sql) => TransactionSql.run(sql, write));
+  } catch (error) {
+    rows.reset();
+    throw error;
+  }
 }
 
 function nextUndoFrom(from: Progress, end: ChainPoint, mode: WriteMode): bigint {
@@ -87,9 +101,13 @@ interface Draft {
   readonly row: NewFeedRow;
 }
 
+/** So many events are worked on before sockets, timers and signals get their turn. */
+const EVENTS_A_TURN = 256;
+
 async function project(
   deps: WriterDeps,
   sql: TransactionSql,
+  rows: RowStores,
   chain: ChainKey,
   blocks: readonly IndexedBlock[],
   undoable: boolean,
@@ -97,6 +115,7 @@ async function project(
   const drafts: Draft[] = [];
   const { children } = deps.router;
   const births: Birth[] = [];
+  let events = 0;
   for (const block of blocks) {
     if (block.logs.length === 0) continue;
     if (undoable) sql.later(captureUndo(sql, chain.id, block.number));
@@ -107,12 +126,18 @@ async function project(
         births.push(...born);
       }
       for (const handler of deps.router.handlersOf(log)) {
-        const draft = await handle(deps, sql, handler, log, block);
+        const own = new ProductSql(sql, rows.of(handler.product));
+        const draft = await handle(deps, sql, own, handler, log, block);
         if (draft) drafts.push({ product: handler.product, row: toFeedRow(draft, chain, block) });
         await sql.drain();
       }
+      events += 1;
+      if (events % EVENTS_A_TURN === 0) await setImmediate();
     }
+    // What can be undone belongs to its block.
+    if (undoable) rows.flush();
   }
+  rows.flush();
   sql.later(storeChildren(sql, chain.id, births));
   return drafts;
 }
@@ -120,6 +145,7 @@ async function project(
 async function handle(
   deps: WriterDeps,
   sql: TransactionSql,
+  own: ProductSql,
   handler: EventHandler,
   log: RawLog,
   block: IndexedBlock,
@@ -138,8 +164,8 @@ async function handle(
   return sql.onBehalf(
     (error) => handlerFailed(handler, event, error),
     async () => {
-      await handler.projection?.(event, sql);
-      return handler.feed?.(event, sql);
+      await handler.projection?.(event, own);
+      return handler.feed?.(event, own);
     },
   );
 }

@@ -1,6 +1,13 @@
 import type { Sql } from "@ghostchain/database";
 import type { Abi, Address, ContractEventArgsFromTopics, ContractEventName } from "viem";
-import type { BlockSql, ChainEvent, FeedDraft, Product, ProductContract } from "./product.ts";
+import type {
+  BlockSql,
+  ChainEvent,
+  FeedDraft,
+  Product,
+  ProductContract,
+  RowSql,
+} from "./product.ts";
 import { validateProduct } from "./validate-product.ts";
 
 type Contracts = Readonly<Record<string, ProductContract>>;
@@ -55,7 +62,7 @@ export interface ProductDefinition<C extends Contracts>
   readonly name: string;
   readonly contracts: C & WithFactories<C>;
   readonly projections?: Handlers<C, BlockSql, void>;
-  readonly feed?: Handlers<C, Sql, FeedDraft | undefined>;
+  readonly feed?: Handlers<C, RowSql, FeedDraft | undefined>;
 }
 
 /**

@@ -22,6 +22,8 @@ export type {
   ProductContract,
   ProductJob,
   Projection,
+  RowSql,
+  RowTable,
 } from "./product.ts";
 export { ProductError, type ProductFault } from "./product-error.ts";
 export type {

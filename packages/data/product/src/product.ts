@@ -87,7 +87,9 @@ export interface ChainEvent<Args = Readonly<Record<string, unknown>>> {
 }
 
 /** The block's transaction, for a projection. */
-export interface BlockSql extends Sql {
+export interface BlockSql extends RowSql {
+  /** One of the product's listed tables, row by row: rows in use are in memory, changes are written together. */
+  table<R extends object>(name: string): RowTable<R>;
   /**
    * A change whose answer the projection does not need: it travels with what follows and costs no round trip.
    * Statements run in the order they were sent or queried; one that fails, fails the block.
@@ -95,10 +97,42 @@ export interface BlockSql extends Sql {
   send(text: string, parameters: readonly SqlValue[]): void;
 }
 
+/** The same for a feed mapper, which changes nothing. */
+export interface RowSql extends Sql {
+  table<R extends object>(name: string): Pick<RowTable<R>, "find">;
+}
+
+/**
+ * The rows of a listed table, by primary key. `R` has a field for each column, named as the column; a key has those of
+ * the primary key. Whole numbers of 64 bits or more (`numeric`, `bigint`) are `bigint`, a `date` is text, as 2026-01-20.
+ *
+ * Steps take effect at once for `find` and for SQL that follows in the same transaction, but reach the table together:
+ * at the end of the block, of a stretch of history, or before a raw statement. A constraint is checked only then.
+ *
+ * Each throws, as `IndexerError`: `INDEXER_ROW_MALFORMED` for a value, key or column that does not fit.
+ */
+export interface RowTable<R extends object> {
+  find(key: Partial<R>): Promise<Readonly<R> | undefined>;
+  /**
+   * A new row; it fails, now or when it is written, where the key is taken (`INDEXER_ROW_EXISTS`). A column left out is
+   * null, or its default: then the row has to be read again before it is used.
+   */
+  insert(row: R): void;
+  /** Inserts `row`, or changes the one that has its key: by `change`, or to `row` without it. @returns what is there now */
+  upsert(row: R, change?: (row: Readonly<R>) => Partial<R>): Promise<Readonly<R>>;
+  /** @returns the row as changed, or undefined when there is none */
+  update(
+    key: Partial<R>,
+    change: Partial<R> | ((row: Readonly<R>) => Partial<R>),
+  ): Promise<Readonly<R> | undefined>;
+  /** @returns whether there was one */
+  delete(key: Partial<R>): Promise<boolean>;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: a table of handlers each with its own event type
 export type Projection = (event: ChainEvent<any>, sql: BlockSql) => Promise<void>;
 // biome-ignore lint/suspicious/noExplicitAny: as above
-export type FeedMapper = (event: ChainEvent<any>, sql: Sql) => Promise<FeedDraft | undefined>;
+export type FeedMapper = (event: ChainEvent<any>, sql: RowSql) => Promise<FeedDraft | undefined>;
 
 export interface FeedDraft {
   readonly event: FeedEvent;

@@ -1,7 +1,8 @@
 import type { ghostCoreAbi, traceScanAbi } from "@ghostchain/contracts";
-import { type Database, migrate, type SqlValue } from "@ghostchain/database";
+import { type Database, migrate } from "@ghostchain/database";
 import { openTestDatabase } from "@ghostchain/database/testing";
 import { ensureFeed } from "@ghostchain/feed";
+import { withBlockSql } from "@ghostchain/indexer/testing";
 import type { ChainEvent, FeedDraft, Product } from "@ghostchain/product";
 import { FakeClock } from "@ghostchain/service";
 import {
@@ -104,19 +105,13 @@ export class GameTable {
       transactionHash: keccak256(new TextEncoder().encode(label)),
     };
     const key = `${contract}:${name}`;
-    return this.database.transaction(async (sql) => {
-      const sent: Promise<unknown>[] = [];
-      const blockSql = {
-        query: sql.query.bind(sql) as typeof sql.query,
-        copy: sql.copy.bind(sql),
-        send: (text: string, parameters: readonly SqlValue[]) => {
-          sent.push(sql.query(text, parameters));
-        },
-      };
-      await this.product.projections[key]?.(event, blockSql);
-      await Promise.all(sent);
-      return this.product.feed[key]?.(event, sql);
-    });
+    const { product } = this;
+    return this.database.transaction((sql) =>
+      withBlockSql(sql, product, async (block) => {
+        await product.projections[key]?.(event, block);
+        return product.feed[key]?.(event, block);
+      }),
+    );
   }
 }
 

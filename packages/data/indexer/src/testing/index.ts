@@ -1,0 +1,1 @@
+export { withBlockSql } from "./with-block-sql.ts";
