@@ -1,6 +1,20 @@
 import { defineProduct, type Product } from "@ghostchain/product";
 import { type Address, parseAbi } from "viem";
 
+interface AccountRow {
+  readonly address: string;
+  readonly balance: bigint;
+}
+
+interface TransferRow {
+  readonly id: string;
+  readonly from_address: string;
+  readonly to_address: string;
+  readonly value: bigint;
+  readonly block_number: number;
+  readonly at: Date;
+}
+
 /** What Ponder's side of the bench does too: a balance for each address, and a row for each transfer. */
 export function tokenProduct(address: Address): Product {
   const abi = parseAbi(["event Transfer(address indexed from, address indexed to, uint256 value)"]);
@@ -23,14 +37,21 @@ export function tokenProduct(address: Address): Product {
     projections: {
       "Token:Transfer": async (event, sql) => {
         const { from, to, value } = event.args;
-        const change =
-          "INSERT INTO token.accounts AS a VALUES ($1, $2) ON CONFLICT (address) DO UPDATE SET balance = a.balance + $2";
-        sql.send(change, [from, -value]);
-        sql.send(change, [to, value]);
-        sql.send("INSERT INTO token.transfers VALUES ($1, $2, $3, $4, $5, $6)", [
-          ...[`${event.transactionHash}:${event.logIndex}`, from, to, value],
-          ...[Number(event.blockNumber), new Date(event.blockTimestampMs)],
-        ]);
+        const accounts = sql.table<AccountRow>("accounts");
+        await accounts.upsert({ address: from, balance: -value }, ({ balance }) => ({
+          balance: balance - value,
+        }));
+        await accounts.upsert({ address: to, balance: value }, ({ balance }) => ({
+          balance: balance + value,
+        }));
+        sql.table<TransferRow>("transfers").insert({
+          id: `${event.transactionHash}:${event.logIndex}`,
+          from_address: from,
+          to_address: to,
+          value,
+          block_number: Number(event.blockNumber),
+          at: new Date(event.blockTimestampMs),
+        });
       },
     },
   });

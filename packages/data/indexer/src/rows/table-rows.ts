@@ -209,8 +209,8 @@ export class TableRows implements RowTable<Values> {
   }
 
   #settle(): void {
+    this.#owner.changed();
     if (this.shape.strict) this.#owner.flush();
-    else this.#owner.changed();
   }
 
   /** The row as it would be read back; a column that was left out is null, or missing when it has a default. */
@@ -245,8 +245,11 @@ export class TableRows implements RowTable<Values> {
       const column = this.shape.byName.get(name);
       if (column === undefined) throw this.#unknown(name);
       const held = this.#hold(column, value);
-      if (held.exact && isSame(held.value, was[name])) continue;
-      if (this.shape.keys.includes(column))
+      const isKey = this.shape.keys.includes(column);
+      // What was read may be more than its value shows.
+      const isWhole = isKey || textOf(was, name) === undefined;
+      if (held.exact && isWhole && isSame(held.value, was[name])) continue;
+      if (isKey)
         throw rowMalformed(this.shape, `the key column ${name} of a row cannot be changed`);
       values[name] = held.value;
       names.push(name);
