@@ -9,7 +9,7 @@ export interface ColumnType {
 }
 
 /** What a column will hold of a value, and whether it reads back as just that. */
-export interface Held {
+interface Held {
   readonly value: SqlValue;
   /** Otherwise only PostgreSQL can tell what it makes of it. */
   readonly exact: boolean;

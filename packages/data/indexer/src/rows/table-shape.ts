@@ -3,7 +3,7 @@ import type { Product } from "@ghostchain/product";
 import { IndexerError } from "../indexer-error.ts";
 import { type Hold, holderOf, isKeyType, losesWhenRead } from "./column-value.ts";
 
-export interface ColumnShape {
+interface ColumnShape {
   readonly name: string;
   /** As SQL writes it, without length or precision: what is longer must fail, not be cut. */
   readonly base: string;

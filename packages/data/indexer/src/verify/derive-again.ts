@@ -5,6 +5,7 @@ import { createMetrics, type Logger } from "@ghostchain/service";
 import { LogRouter } from "../log-router.ts";
 import { createIndexerMetrics } from "../metrics.ts";
 import { beginAnew } from "../reorg.ts";
+import { RowStores } from "../rows/row-stores.ts";
 import { ZERO_HASH } from "../source/block.ts";
 import { chainKey, type Progress, type Stored } from "../store/progress.ts";
 import { readBlocks } from "../store/raw-events.ts";
@@ -32,6 +33,7 @@ export async function deriveAgain(
     const anew = { start, keep: undefined, epoch: randomUUID() };
     return beginAnew(sql, products, key, stored.identity, anew);
   });
+  const rows = await RowStores.open(scratch, products);
   for (;;) {
     signal.throwIfAborted();
     const after = progress.point.number;
@@ -40,6 +42,6 @@ export async function deriveAgain(
     if (last === undefined) return;
     const end = { number: last.number, hash: last.hash };
     const mode = { kind: "history", raw: "stored" } as const;
-    progress = (await writeBlocks(writer, progress, blocks, end, mode)).progress;
+    progress = (await writeBlocks(writer, rows, progress, blocks, end, mode)).progress;
   }
 }
