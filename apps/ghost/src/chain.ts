@@ -29,16 +29,21 @@ export async function reachChain(urls: readonly string[]): Promise<Chain> {
   const chainId = await Promise.any(urls.map(askChainId)).catch((error: AggregateError) => {
     throw error.errors[0];
   });
-  const transports = urls.map((url) => (isPushing(url) ? webSocket(url, RECONNECT) : http(url)));
   const [first = ""] = urls;
-  const [only, ...others] = transports;
   return {
     chainId,
     services: [],
     rpc: first,
-    transport: only && others.length === 0 ? only : fallback(transports),
+    transport: transportTo(urls),
     urls: () => publicUrls(first),
   };
+}
+
+/** To the first of `urls` that answers. Nothing is asked yet. */
+export function transportTo(urls: readonly string[]): Transport {
+  const transports = urls.map((url) => (isPushing(url) ? webSocket(url, RECONNECT) : http(url)));
+  const [only, ...others] = transports;
+  return only && others.length === 0 ? only : fallback(transports);
 }
 
 /** What clients are told of a chain's URL: not its credentials. */

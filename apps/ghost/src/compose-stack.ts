@@ -40,7 +40,9 @@ export async function composeStack(
   // whoever runs it all alone shows its feed to all
   const settings = { ...given, CHAIN_ID: chain.chainId, GATEWAY_PUBLIC: true };
 
-  const repertoire = await readRepertoire(base, settings, config);
+  const signing = { devFile: directory.boostKeys, transport: chain.transport };
+  const parts = { signing, ...(config ? { config } : {}) };
+  const repertoire = await readRepertoire(base, settings, parts);
   const { products, contracts } = repertoire;
   const ground = createGround(base, settings, directory.database);
   const auth = createSessions(ground, settings, directory.authKeys);
@@ -48,11 +50,11 @@ export async function composeStack(
   const deploying = (deployments: Repertoire["deployments"]) =>
     createDeploying(chain.transport, deployments);
   const life = livesHere(repertoire, settings)
-    ? createGameLife(base, chain.transport, settings)
+    ? createGameLife(base, chain.transport, settings, repertoire.boostKeys)
     : undefined;
 
   const watch = createSourceWatch(base, repertoire.directory, async (signal) => {
-    const changed = await readRepertoire(base, settings);
+    const changed = await readRepertoire(base, settings, { signing });
     await deploying(changed.deployments).start(signal);
     await plane.replace(changed.products, signal);
   });

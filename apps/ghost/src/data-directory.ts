@@ -14,6 +14,7 @@ export interface DataDirectory {
   readonly chain: string;
   readonly database: string;
   readonly authKeys: string;
+  readonly boostKeys: string;
   /** Lets another process have it. */
   release(): void;
 }
@@ -44,6 +45,7 @@ export function openDataDirectory(
     chain: join(directory, "chain"),
     database: join(directory, "database"),
     authKeys: join(directory, "auth-keys.json"),
+    boostKeys: join(directory, "boost-signer.key"),
     release,
   };
 }

@@ -1,5 +1,8 @@
 import type { NetworkInfo } from "@ghostchain/api";
 import {
+  type BoostKeys,
+  boostAddresses,
+  createBoostSigner,
   createGhostnet,
   createPlayers,
   createScanKeeper,
@@ -54,23 +57,39 @@ export function gameContracts(game: GamePlace): NetworkInfo["contracts"] {
   };
 }
 
-export function createGameProduct({ clock }: Base, game: GamePlace, settings: Settings): Product {
-  return createGhostnet({ clock }, { ...game, startBlock: settings.START_BLOCK ?? 0n });
+/** @param signing - where boosts are signed: in an API */
+export function createGameProduct(
+  { clock }: Base,
+  game: GamePlace,
+  settings: Settings,
+  signing?: { readonly keys: BoostKeys; readonly transport: Transport },
+): Product {
+  const at = { chainId: settings.CHAIN_ID, ghostCore: game.ghostCore };
+  const deps = signing
+    ? { clock, boosts: createBoostSigner({ clock, ...signing }, at) }
+    : { clock };
+  return createGhostnet(deps, { ...game, startBlock: settings.START_BLOCK ?? 0n });
 }
 
-/** What puts the game on a dev chain and keeps it going. */
+/**
+ * What puts the game on a dev chain and keeps it going.
+ *
+ * @param keys - of whom the game lets sign boosts
+ */
 export function createGameLife(
   { clock, logger }: Base,
   transport: Transport,
   settings: Settings,
+  keys?: BoostKeys,
 ): { readonly deploy: Service; readonly playing: readonly Service[] } {
   const chain = new DevChain(transport);
   const deployment = ghostnetAddresses(chain.account("deployer").account.address);
-  const deps = { chain, deployment, clock, logger };
+  const boostSigners = async () => (keys ? boostAddresses(keys) : []);
+  const deps = { chain, deployment, clock, logger, boostSigners };
   const deploy: Service = {
     name: "contracts",
     async start(signal) {
-      await deployGhostnet(chain, { signal });
+      await deployGhostnet(chain, { signal, boostSigners: await boostSigners() });
     },
     async stop() {},
   };

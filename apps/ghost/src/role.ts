@@ -1,5 +1,7 @@
 import type { NetworkInfo } from "@ghostchain/api";
+import type { BoostKeys } from "@ghostchain/ghostnet";
 import type { GhostConfig, Product } from "@ghostchain/product";
+import { openBoostSignerKeys, type Signing } from "./boost-signing.ts";
 import { readConfigFile } from "./config-file.ts";
 import type { Deployment } from "./deploy-contracts.ts";
 import { createGameProduct, findGame, gameContracts } from "./game.ts";
@@ -15,6 +17,8 @@ export interface Repertoire {
   readonly deployments: readonly Deployment[];
   /** Whether the game is among them. */
   readonly hasGame: boolean;
+  /** Whom the game is to let sign boosts; undefined where none are signed. */
+  readonly boostKeys: BoostKeys | undefined;
   /** What clients are told of beside the products' contracts. */
   readonly contracts: NetworkInfo["contracts"];
   /** Where the configuration and its products' sources are. */
@@ -22,19 +26,24 @@ export interface Repertoire {
 }
 
 /**
- * @param given - instead of a file
+ * @param parts - `config` instead of a file; `signing` in a process that serves the API
  * @throws {CommandError} {ProductError} naming what cannot be used
  */
 export async function readRepertoire(
   base: Base,
   settings: Settings,
-  given?: GhostConfig,
+  { config: given, signing }: { config?: GhostConfig; signing?: Signing } = {},
 ): Promise<Repertoire> {
   const file = given ? undefined : await readConfigFile(settings["--config"]);
   const config = given ?? file?.config;
   const hasGame = config?.game ?? true;
   const game = hasGame ? findGame(settings) : undefined;
-  const own = game ? [createGameProduct(base, game, settings)] : [];
+  const keys =
+    game && signing
+      ? await openBoostSignerKeys(base, settings, { ...signing, isDev: game.isDev })
+      : undefined;
+  const boosts = keys && signing ? { keys, transport: signing.transport } : undefined;
+  const own = game ? [createGameProduct(base, game, settings, boosts)] : [];
   const chainId = settings.CHAIN_ID;
   const set = await createProducts(own, config, {
     chainId,
@@ -45,12 +54,16 @@ export async function readRepertoire(
     hasGame,
     directory: file?.directory,
     contracts: game ? gameContracts(game) : {},
+    boostKeys: keys,
   };
 }
 
 /** What every process of many begins with. */
-export async function createRole(settings: Settings): Promise<Ground & { repertoire: Repertoire }> {
+export async function createRole(
+  settings: Settings,
+  parts: { signing?: Signing } = {},
+): Promise<Ground & { repertoire: Repertoire }> {
   const base = createBase(settings);
-  const repertoire = await readRepertoire(base, settings);
+  const repertoire = await readRepertoire(base, settings, parts);
   return { ...createGround(base, settings, ""), repertoire };
 }

@@ -1,5 +1,6 @@
 import type { NetworkInfo } from "@ghostchain/api";
-import { publicUrls } from "../chain.ts";
+import { SHARED_BOOST_KEYS } from "../boost-signing.ts";
+import { publicUrls, transportTo } from "../chain.ts";
 import { contractsOf } from "../data-plane.ts";
 import { watched } from "../ground.ts";
 import { hostInUrl } from "../host.ts";
@@ -10,7 +11,8 @@ import type { Settings } from "../settings/parse-settings.ts";
 
 /** `ghost api`: one of any number that answer from what an indexer elsewhere commits. */
 export async function api(settings: Settings, signal: AbortSignal): Promise<void> {
-  const base = await createRole(settings);
+  const transport = transportTo(settings.RPC_URL ?? []);
+  const base = await createRole(settings, { signing: { devFile: SHARED_BOOST_KEYS, transport } });
   const { products, contracts } = base.repertoire;
   const auth = createSessions(base, settings, settings.AUTH_KEY_FILE);
   const [firstRpc = ""] = settings.RPC_URL ?? [];

@@ -8,6 +8,8 @@ const GAME: readonly OptionName[] = [
   "START_BLOCK",
 ];
 
+const BOOSTS: readonly OptionName[] = ["BOOST_SIGNER_KEY_FILE", "BOOST_SIGNER_PRIVATE_KEY"];
+
 /** Every command, in the order in which help names them. */
 export const FORMS = {
   up: {
@@ -16,7 +18,15 @@ export const FORMS = {
     options: [
       ...["--data-dir", "--rpc-port", "--api-port", "--gateway-port", "--block-time"],
       ...["--players", "--host", "--config", "--watch", "--fresh", "--log-level"],
-      ...["DATABASE_URL", "REDIS_URL", "RPC_URL", ...GAME, "PAGE_ORIGINS", "TRUST_PROXY"],
+      ...[
+        "DATABASE_URL",
+        "REDIS_URL",
+        "RPC_URL",
+        ...GAME,
+        ...BOOSTS,
+        "PAGE_ORIGINS",
+        "TRUST_PROXY",
+      ],
     ] as OptionName[],
   },
   node: {
@@ -27,7 +37,7 @@ export const FORMS = {
   game: {
     name: "game",
     about: "Puts the game on a dev chain and keeps it going: contracts, scans, simulated players.",
-    options: ["--players", "--config", "--log-level", "RPC_URL", "CHAIN_ID"],
+    options: ["--players", "--config", "--log-level", "RPC_URL", "CHAIN_ID", ...BOOSTS],
     needs: ["RPC_URL"],
   },
   indexer: {
@@ -62,7 +72,7 @@ export const FORMS = {
         "REDIS_URL",
         "RPC_URL",
       ],
-      ...["CHAIN_ID", ...GAME, "PAGE_ORIGINS", "TRUST_PROXY", "AUTH_KEY_FILE"],
+      ...["CHAIN_ID", ...GAME, ...BOOSTS, "PAGE_ORIGINS", "TRUST_PROXY", "AUTH_KEY_FILE"],
       ...["GATEWAY_URL", "PUBLIC_RPC_URL"],
     ] as OptionName[],
     needs: ["DATABASE_URL", "RPC_URL"],

@@ -127,6 +127,19 @@ export const OPTIONS = {
     schema: z.string().min(1).default("./.ghost/auth-keys.json"),
     help: "the keys of session tokens, one file for all processes (./.ghost/auth-keys.json)",
   },
+  BOOST_SIGNER_KEY_FILE: {
+    schema: z.string().min(1).optional(),
+    help:
+      "keys that sign boosts, one a line, of which the game's contract trusts one; read again when it changes " +
+      "(on a dev chain one is made in the data directory, or as ./.ghost/boost-signer.key)",
+  },
+  BOOST_SIGNER_PRIVATE_KEY: {
+    schema: z
+      .string()
+      .regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be a private key: 64 hexadecimal digits")
+      .optional(),
+    help: "one such key, where there is no file",
+  },
   GATEWAY_PUBLIC: {
     schema: choice.optional(),
     help: "whether the feed may be watched without a login (true on loopback, else false)",
