@@ -2,8 +2,10 @@ import type { AddressInfo } from "node:net";
 import type { Auth } from "@ghostchain/auth";
 import type { Database } from "@ghostchain/database";
 import { ensureFeed } from "@ghostchain/feed";
+import type { SignedClients } from "@ghostchain/http-signature";
 import type { Product } from "@ghostchain/product";
 import { createMemoryLimits, type RateLimits } from "@ghostchain/rate-limit";
+import type { RpcProxy } from "@ghostchain/rpc-proxy";
 import type { Clock, Health, Logger, Metrics, Service } from "@ghostchain/service";
 import type { FastifyInstance } from "fastify";
 import type { Address } from "viem";
@@ -35,6 +37,10 @@ export interface ApiParts {
   readonly checkSignature?: SignatureCheck;
   /** Told of each login before it is answered; a login that it throws at fails. */
   readonly onLogin?: (address: Address) => Promise<void>;
+  /** What `POST /rpc` asks, started before; without it there is no such route. */
+  readonly rpc?: RpcProxy;
+  /** Programs that sign what they send to `/rpc`, started before; without them a signed request is refused. */
+  readonly signedClients?: SignedClients;
 }
 
 export interface ApiOptions {

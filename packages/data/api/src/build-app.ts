@@ -13,12 +13,15 @@ import { answerTo } from "./error-answer.ts";
 import type { RequestLimiter } from "./limit-requests.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import type { Page } from "./page.ts";
+import { type RpcRouteParts, registerRpcRoute } from "./rpc-route.ts";
 import { registerServiceRoutes } from "./service-routes.ts";
 
 const BODY_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 15_000;
 
-export interface AppParts extends Pick<ApiParts, "auth" | "health" | "metrics" | "logger"> {
+export interface AppParts
+  extends Pick<ApiParts, "auth" | "health" | "metrics" | "logger">,
+    RpcRouteParts {
   readonly routes: readonly ApiRoute[];
   readonly page: Page;
   readonly limiter: RequestLimiter;
@@ -51,6 +54,7 @@ export async function buildApp(
   observe(app, parts);
   await registerDocs(app);
   registerServiceRoutes(app, parts);
+  await registerRpcRoute(app, parts);
   // async, so that a route that cannot be mounted stops the start rather than the process
   const routes: FastifyPluginAsync = async (api) => {
     guard(api, parts);

@@ -101,7 +101,7 @@ function apply(answer: RateAnswer, { windowMs }: Budget, reply: FastifyReply): v
 }
 
 /** Whoever has one IPv6 address has the 2^64 beside it. */
-function networkOf(ip: string): string {
+export function networkOf(ip: string): string {
   if (!isIPv6(ip)) return ip;
   if (ip.startsWith("::ffff:")) return ip.slice("::ffff:".length);
   const [head = "", tail] = ip.split("::");

@@ -43,7 +43,15 @@ export class ApiStand {
     parts: Partial<
       Pick<
         ApiParts,
-        "products" | "health" | "onLogin" | "rateLimits" | "logger" | "metrics" | "checkSignature"
+        | "products"
+        | "health"
+        | "onLogin"
+        | "rateLimits"
+        | "logger"
+        | "metrics"
+        | "checkSignature"
+        | "rpc"
+        | "signedClients"
       >
     > = {},
   ): Promise<Api & { url: string }> {

@@ -13,7 +13,7 @@ export interface RequestMessage {
   readonly fields: FieldLines;
 }
 
-export interface ResponseMessage {
+interface ResponseMessage {
   readonly status: number;
   readonly fields: FieldLines;
 }

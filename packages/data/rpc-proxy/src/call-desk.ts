@@ -51,8 +51,8 @@ export class CallDesk {
     signal: AbortSignal,
   ): Promise<CallReply | undefined> {
     const startMs = performance.now();
-    const call = this.#read(request);
-    if ("text" in call) return call;
+    const call = this.#read(request, caller);
+    if (call instanceof RpcProxyError) return await this.refuse(idOf(request), call, caller);
     const weight: RequestClass = call.rule.weight;
     const done = (outcome: Outcome) => this.#count(weight, outcome, startMs);
     const id = call.id ?? null;
@@ -84,15 +84,26 @@ export class CallDesk {
     return runs;
   }
 
-  /** A call that may be asked, or the answer to one that may not. */
-  #read(request: unknown): CheckedCall | CallReply {
+  /** The answer to what no node was asked. It costs something all the same: a flood of it is a flood. */
+  async refuse(id: JsonRpcId, error: RpcProxyError, caller: RpcCaller): Promise<CallReply> {
     const startMs = performance.now();
+    const charged = await this.#deps.budgets.charge(caller, "light").then(
+      () => error,
+      (beyond: unknown) => this.#toError(beyond, "(none)"),
+    );
+    this.#count("unknown", "refused", startMs);
+    return failure(id, charged);
+  }
+
+  /** A call that may be asked, or why not. */
+  #read(request: unknown, caller: RpcCaller): CheckedCall | RpcProxyError {
     try {
       const call = readCall(request);
-      return { ...call, rule: ruleOf(call.method, undefined, this.#settings) };
+      const rule = ruleOf(call.method, caller.methods, this.#settings);
+      checkCall(rule, call.params, this.#settings, this.#deps.view.head?.number);
+      return { ...call, rule, lifetime: this.#lifetimeOf(rule, call.params) };
     } catch (error) {
-      this.#count("unknown", "refused", startMs);
-      return failure(idOf(request), this.#toError(error, "(none)"));
+      return this.#toError(error, "(none)");
     }
   }
 
@@ -102,11 +113,8 @@ export class CallDesk {
     signal: AbortSignal,
     done: (outcome: Outcome) => void,
   ): Promise<Answer> {
-    const { cache, budgets, view } = this.#deps;
-    const { method, params, rule } = call;
-    ruleOf(method, caller.methods, this.#settings);
-    checkCall(rule, params, this.#settings, view.head?.number);
-    const lifetime = this.#lifetimeOf(call);
+    const { cache, budgets } = this.#deps;
+    const { method, params, rule, lifetime } = call;
     const key = keyOf(method, params);
     const kept = cache.peek(key, lifetime);
     await budgets.charge(caller, kept === undefined ? rule.weight : "light");
@@ -122,7 +130,7 @@ export class CallDesk {
   }
 
   /** A development chain changes without a new block, and back to an old one. */
-  #lifetimeOf({ rule, params }: CheckedCall): Lifetime {
+  #lifetimeOf(rule: MethodRule, params: readonly unknown[]): Lifetime {
     const lifetime = lifetimeOf(rule.lifetime, params);
     return this.#settings.devMethods ? { kind: "never" } : lifetime;
   }
@@ -143,6 +151,7 @@ export class CallDesk {
 
 interface CheckedCall extends Call {
   readonly rule: MethodRule;
+  readonly lifetime: Lifetime;
 }
 
 const LONG_KEY = 256;

@@ -13,7 +13,7 @@ type RequiredKind =
 /** What a parameter must look like; with `?` it may be left out. */
 export type ParamKind = RequiredKind | "block?";
 
-export type BlockTag = "latest" | "earliest" | "pending" | "safe" | "finalized";
+type BlockTag = "latest" | "earliest" | "pending" | "safe" | "finalized";
 
 /** Which block a call is about. */
 export type BlockName =

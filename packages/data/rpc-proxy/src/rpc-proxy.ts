@@ -4,13 +4,13 @@ import type { Clock, Health, Logger, Metrics, Service } from "@ghostchain/servic
 import { AnswerCache } from "./answer-cache.ts";
 import type { AnswerStore } from "./answer-store.ts";
 import { Budgets } from "./budgets.ts";
-import { CallDesk, type RpcCaller } from "./call-desk.ts";
+import { CallDesk, type CallReply, type RpcCaller } from "./call-desk.ts";
 import type { ChainIdentity } from "./head-follower.ts";
 import { errorText, idOf, type JsonRpcId } from "./json-rpc.ts";
 import { createRpcProxyMetrics } from "./metrics.ts";
 import { createRedisStore, type RedisStoreSettings } from "./redis-store.ts";
 import { DEFAULT_RPC_PROXY_LIMITS, type RpcProxyLimits } from "./rpc-limits.ts";
-import { RpcProxyError, toJsonRpcError } from "./rpc-proxy-error.ts";
+import { RpcProxyError, type RpcProxyFault, toJsonRpcError } from "./rpc-proxy-error.ts";
 import { connectUpstream } from "./upstream/connect-upstream.ts";
 import type { Eip1193Provider } from "./upstream/provider-upstream.ts";
 import { UpstreamPool } from "./upstream-pool.ts";
@@ -135,19 +135,18 @@ class CachingProxy implements RpcProxy {
     const { jsonDepth } = this.#limits;
     if (nestsDeeperThan(jsonDepth, body)) {
       const problem = `nested deeper than ${jsonDepth} arrays and objects`;
-      return refusal({ code: "RPC_PROXY_REQUEST_INVALID", problem });
+      return await this.#refuse({ code: "RPC_PROXY_REQUEST_INVALID", problem }, caller);
     }
     let request: unknown;
     try {
       request = JSON.parse(body);
     } catch {
-      return refusal({ code: "RPC_PROXY_PARSE_FAILED" });
+      return await this.#refuse({ code: "RPC_PROXY_PARSE_FAILED" }, caller);
     }
     if (Array.isArray(request)) return await this.#handleBatch(request, caller, signal);
     const reply = await this.#desk.answer(request, caller, signal);
     if (reply === undefined) return NO_CONTENT;
-    const { text, retryAfterMs } = reply;
-    return { status: retryAfterMs === undefined ? 200 : 429, body: text, retryAfterMs };
+    return single(reply);
   }
 
   /** Reads together, and each write alone: what one item sends, a later one may ask for. */
@@ -157,9 +156,9 @@ class CachingProxy implements RpcProxy {
     signal: AbortSignal,
   ): Promise<RpcReply> {
     const { batchItems, responseBytes } = this.#limits;
-    if (batch.length === 0) return invalid("empty batch");
-    if (batch.length > batchItems) {
-      return invalid(`batch too large: ${batch.length} requests, at most ${batchItems}`);
+    if (batch.length === 0 || batch.length > batchItems) {
+      const problem = `a batch has 1 to ${batchItems} requests: this one has ${batch.length}`;
+      return await this.#refuse({ code: "RPC_PROXY_REQUEST_INVALID", problem }, caller);
     }
     const texts: string[] = [];
     let sizeBytes = 0;
@@ -175,6 +174,10 @@ class CachingProxy implements RpcProxy {
     }
     if (texts.length === 0) return NO_CONTENT;
     return { status: 200, body: `[${texts.join(",")}]`, retryAfterMs: undefined };
+  }
+
+  async #refuse(fault: RpcProxyFault, caller: RpcCaller): Promise<RpcReply> {
+    return single(await this.#desk.refuse(null, new RpcProxyError(fault), caller));
   }
 
   #createPool(options: RpcProxyOptions, onFailure: () => void): UpstreamPool {
@@ -219,13 +222,8 @@ function nameOf({ chainId, genesis }: ChainIdentity): string {
   return `${chainId}:${genesis}:`;
 }
 
-function invalid(problem: string): RpcReply {
-  return refusal({ code: "RPC_PROXY_REQUEST_INVALID", problem });
-}
-
-function refusal(fault: RpcProxyError["fault"]): RpcReply {
-  const body = errorText(null, toJsonRpcError(new RpcProxyError(fault)));
-  return { status: 200, body, retryAfterMs: undefined };
+function single({ text, retryAfterMs }: CallReply): RpcReply {
+  return { status: retryAfterMs === undefined ? 200 : 429, body: text, retryAfterMs };
 }
 
 function tooLarge(id: JsonRpcId, limitBytes: number): string {
