@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runSeed } from "./run-seed.ts";
+import { Stand } from "./stand.ts";
+
+/** `npm run test:faults -- --seed 1 --runs 5000` runs more of them. */
+const SEEDS = 200;
+
+describe("the data plane, whatever fails,", () => {
+  let stand: Stand;
+  beforeAll(async () => {
+    stand = await Stand.open();
+  });
+  afterAll(() => stand.close());
+
+  it(`ends with what the final chain says, for each of ${SEEDS} seeds`, async () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { differences } = await run(seed);
+      if (differences.length === 0) continue;
+      const { trace } = await run(seed, true);
+      console.log(trace.slice(-400).join("\n"));
+      expect.fail(
+        `npm run test:faults -- --seed ${seed} --runs 1 --trace\n${differences.join("\n")}`,
+      );
+    }
+  });
+
+  it("repeats a seed exactly", async () => {
+    for (const seed of [3, 9, 24]) {
+      const digests = new Set<string>();
+      for (let i = 0; i < 5; i++) digests.add((await run(seed)).digest);
+      expect(digests.size, `seed ${seed}`).toBe(1);
+    }
+  });
+
+  async function run(seed: number, keepsTrace = false) {
+    await stand.reset();
+    return runSeed(stand.database, seed, { keepsTrace });
+  }
+});
