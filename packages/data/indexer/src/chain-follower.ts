@@ -68,7 +68,10 @@ export class ChainFollower {
   /** Until `signal` aborts. */
   async follow(signal: AbortSignal): Promise<void> {
     const { source, clock, logger, metrics } = this.#deps;
-    const heads = new HeadWatcher({ source, clock, logger }, this.#settings.pollMs);
+    const heads = new HeadWatcher(
+      { source, clock, logger, metrics: metrics.rpc },
+      this.#settings.pollMs,
+    );
     this.#heads = heads;
     for (let failures = 0; !signal.aborted; ) {
       try {
@@ -113,7 +116,7 @@ export class ChainFollower {
   #report(activity: Activity): void {
     const { clock, logger } = this.#deps;
     if (activity.kind === "live") {
-      this.#health.set(this.chain, "ready");
+      this.#health.set(this.chain, "ready", this.#deps.source.pool.trouble);
       return;
     }
     const { kind, done, goal } = activity;

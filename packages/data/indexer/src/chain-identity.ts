@@ -48,12 +48,8 @@ export async function prepareTables(
 /** @throws {IndexerError} `INDEXER_CHAIN_MISMATCH` when the database was filled from a chain of another id */
 export async function identify(deps: IdentityDeps): Promise<Identity> {
   const { database, source, products, chain } = deps;
-  const [chainId, genesis, stored] = await Promise.all([
-    source.chainId(),
-    source.header(0n),
-    loadProgress(database, chain),
-  ]);
-  if (genesis === undefined) throw inconsistent("eth_getBlockByNumber", "there is no block 0");
+  const stored = await loadProgress(database, chain);
+  const { chainId, genesisHash } = await source.identify(stored?.identity);
   if (stored && stored.identity.chainId !== chainId)
     throw new IndexerError(
       {
@@ -66,7 +62,7 @@ export async function identify(deps: IdentityDeps): Promise<Identity> {
     );
   return {
     chainId,
-    genesisHash: genesis.hash,
+    genesisHash,
     contractsDigest: digest(contractsOf(products)),
     productsDigest: productsDigest(products),
   };

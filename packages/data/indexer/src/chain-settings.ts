@@ -1,14 +1,21 @@
 import type { Product } from "@ghostchain/product";
 import { IndexerError } from "./indexer-error.ts";
 import type { Eip1193Provider } from "./rpc/provider-connection.ts";
+import type { RpcLimits } from "./rpc/rpc-connection.ts";
+import type { SourceSettings } from "./source/chain-source.ts";
 
 /** The chain of products that name none. */
 export const MAIN_CHAIN = "main";
 
 /** How one chain is reached and followed. */
-export interface ChainSettings {
-  /** A chain in this process, or the URL of one: `http(s)://` is polled, `ws(s)://` pushes. */
-  readonly rpc: string | Eip1193Provider;
+export interface ChainSettings extends SourceSettings {
+  /**
+   * A chain in this process, or the URL of one: `http(s)://` is polled, `ws(s)://` pushes. Of several the best is
+   * asked, and the others when it fails.
+   */
+  readonly rpc: string | Eip1193Provider | readonly (string | Eip1193Provider)[];
+  /** How long an answer may take, and how large it may be. Default 10 s and 64 MiB. */
+  readonly rpcLimits?: Partial<RpcLimits>;
   /** Between two looks at the head where it is not pushed. Default 250 ms. */
   readonly pollMs?: number;
   /** Reorgs up to this depth are undone row by row; deeper ones cost a rebuild. Default 256. */
@@ -29,6 +36,8 @@ export interface NamedChain {
   readonly rpc: ChainSettings["rpc"];
   readonly pollMs: number;
   readonly horizonBlocks: number;
+  readonly rpcLimits: Partial<RpcLimits>;
+  readonly verification: SourceSettings;
 }
 
 /** The chains of the settings, each with a name and nothing left open. */
@@ -39,6 +48,11 @@ export function chainsOf(settings: ChainsSettings): NamedChain[] {
     ...{ name, rpc: own.rpc },
     pollMs: own.pollMs ?? pollMs,
     horizonBlocks: own.horizonBlocks ?? horizonBlocks,
+    rpcLimits: { ...settings.rpcLimits, ...own.rpcLimits },
+    verification: {
+      verifyHeaders: own.verifyHeaders ?? settings.verifyHeaders,
+      verifyLogs: own.verifyLogs ?? settings.verifyLogs,
+    },
   }));
 }
 

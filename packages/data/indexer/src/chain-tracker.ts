@@ -51,7 +51,7 @@ export class ChainTracker {
     this.#progress = progress;
     this.#horizonBlocks = BigInt(settings.horizonBlocks);
     this.#onActivity = settings.onActivity;
-    this.#history = new HistoryReader(deps.source, deps.scope, deps.logger);
+    this.#history = new HistoryReader(deps.source, deps.scope);
   }
 
   /** Begins where the database says, which it alone knows after a failure. */
@@ -213,7 +213,7 @@ export class ChainTracker {
 
   async #isOnChain(point: ChainPoint): Promise<boolean> {
     if (point.number < 0n) return true;
-    return (await this.#deps.source.header(point.number))?.hash === point.hash;
+    return this.#deps.source.has(point);
   }
 }
 

@@ -6,6 +6,14 @@ export type IndexerFault =
   | { code: "INDEXER_SOURCE_URL_MALFORMED"; reason: string }
   /** The chain answered with a JSON-RPC error. */
   | { code: "INDEXER_SOURCE_REFUSED"; method: string; rpcCode: number; reason: string }
+  /** The chain asks to be asked less, or later. */
+  | { code: "INDEXER_SOURCE_BUSY"; where: string; reason: string; retryAfterMs: number }
+  /** The server does not have yet, or not any more, what others have. */
+  | { code: "INDEXER_SOURCE_BEHIND"; method: string; reason: string }
+  /** One of several servers is of another chain than the rest. */
+  | { code: "INDEXER_SOURCE_OTHER_CHAIN"; where: string; expected: string; answered: string }
+  /** Servers tell different logs of a block, and nothing says who is right. */
+  | { code: "INDEXER_SOURCE_DISPUTED"; where: string; reason: string }
   /** What the chain answered contradicts itself or is not what was asked for. */
   | { code: "INDEXER_SOURCE_INCONSISTENT"; method: string; reason: string }
   /** The database was filled from another chain. */

@@ -1,7 +1,8 @@
 import type { Database } from "@ghostchain/database";
 import { type FeedPosition, feedPosition } from "@ghostchain/feed";
+import { createSilentLogger, systemClock } from "@ghostchain/service";
 import type { ChainSettings } from "./chain-settings.ts";
-import { connect } from "./rpc/connect.ts";
+import { openPool } from "./rpc/open-pool.ts";
 import type { ChainPoint } from "./source/block.ts";
 import { ChainSource } from "./source/chain-source.ts";
 import { type ChainState, readChainStates } from "./store/progress.ts";
@@ -47,7 +48,7 @@ export async function readIndexerStatus(
   const chains = states.map(async (state): Promise<ChainStatus> => {
     const rebuilding = state.raw.number > state.point.number;
     const rpc = Object.hasOwn(rpcs, state.name) ? rpcs[state.name] : undefined;
-    const asked = rpc === undefined ? NOT_ASKED : await askChain(rpc, state.point);
+    const asked = rpc === undefined ? NOT_ASKED : await askChain(state.name, rpc, state.point);
     return { ...state, rebuilding, ...asked };
   });
   return { feed, writer, chains: await Promise.all(chains) };
@@ -77,10 +78,12 @@ const MADE = `
 
 const NOT_ASKED = { live: undefined, fault: undefined };
 
-async function askChain(rpc: ChainSettings["rpc"], point: ChainPoint) {
-  const connection = connect(rpc);
+async function askChain(chain: string, rpc: ChainSettings["rpc"], point: ChainPoint) {
+  const logger = createSilentLogger();
+  const pool = openPool({ clock: systemClock, logger }, { name: chain, rpc });
   try {
-    const source = new ChainSource(connection);
+    const source = new ChainSource(pool);
+    await source.identify();
     const [head, finalized] = await Promise.all([source.head(), source.finalized()]);
     const lagBlocks = Math.max(0, Number(head.number - point.number));
     const final = finalized && { number: finalized.number, hash: finalized.hash };
@@ -88,7 +91,7 @@ async function askChain(rpc: ChainSettings["rpc"], point: ChainPoint) {
   } catch (error) {
     return { live: undefined, fault: error instanceof Error ? error.message : String(error) };
   } finally {
-    connection.close();
+    pool.close();
   }
 }
 

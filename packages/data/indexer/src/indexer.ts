@@ -16,8 +16,8 @@ import {
 import type { TrackerDeps } from "./chain-tracker.ts";
 import { LogRouter } from "./log-router.ts";
 import { createIndexerMetrics, type IndexerMetrics } from "./metrics.ts";
-import { connect } from "./rpc/connect.ts";
-import type { RpcConnection } from "./rpc/rpc-connection.ts";
+import { openPool } from "./rpc/open-pool.ts";
+import type { RpcPool } from "./rpc/rpc-pool.ts";
 import { Sequence } from "./sequence.ts";
 import type { ChainPoint } from "./source/block.ts";
 import { ChainSource } from "./source/chain-source.ts";
@@ -71,7 +71,7 @@ class ChainIndexer implements Indexer {
   readonly name = "indexer";
   readonly #deps: IndexerDeps;
   readonly #connectTimeoutMs: number;
-  readonly #chains: readonly (NamedChain & { readonly connection: RpcConnection })[];
+  readonly #chains: readonly (NamedChain & { readonly pool: RpcPool })[];
   readonly #health: ChainHealth;
   readonly #metrics: IndexerMetrics;
   readonly #stopping = new AbortController();
@@ -87,13 +87,14 @@ class ChainIndexer implements Indexer {
     requireChains(this.#products, chains);
     this.#deps = { ...deps, logger: deps.logger.child({ module: "indexer" }) };
     this.#connectTimeoutMs = settings.connectTimeoutMs ?? 10_000;
-    this.#chains = chains.map((chain) => ({ ...chain, connection: connect(chain.rpc) }));
     this.#health = new ChainHealth(
       deps.health,
       this.name,
       chains.map(({ name }) => name),
     );
     this.#metrics = createIndexerMetrics(deps.metrics);
+    const poolDeps = { ...this.#deps, metrics: this.#metrics.rpc };
+    this.#chains = chains.map((chain) => ({ ...chain, pool: openPool(poolDeps, chain) }));
     this.#followers = this.#assemble(this.#products);
   }
 
@@ -119,7 +120,7 @@ class ChainIndexer implements Indexer {
     this.#stopping.abort(new Error("the indexer was stopped"));
     await this.#reloading;
     await this.#running;
-    for (const { connection } of this.#chains) connection.close();
+    for (const { pool } of this.#chains) pool.close();
     this.#health.setAll("stopped");
   }
 
@@ -149,14 +150,14 @@ class ChainIndexer implements Indexer {
     const several = this.#chains.length > 1;
     const sequence = new Sequence(database);
     const announcer = new Announcer(bus, logger);
-    return this.#chains.map(({ name, connection, pollMs, horizonBlocks }) => {
+    return this.#chains.map(({ name, pool, pollMs, horizonBlocks, verification }) => {
       const own = products.filter((product) => (product.chain ?? MAIN_CHAIN) === name);
       const router = new LogRouter(own);
       const deps: TrackerDeps = {
         ...{ database, clock, announcer, sequence, router, products: own, chain: name },
         logger: chainLogger(logger, name, several),
         metrics: this.#metrics,
-        source: new ChainSource(connection),
+        source: new ChainSource(pool, verification),
         scope: new LogScope(router.addresses, router.children),
       };
       return new ChainFollower(deps, this.#health, { pollMs, horizonBlocks });

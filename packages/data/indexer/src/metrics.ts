@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Metrics } from "@ghostchain/service";
+import { createRpcMetrics } from "./rpc/rpc-metrics.ts";
 
 const SECONDS = [0.001, 0.002, 0.004, 0.006, 0.008, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.3, 1, 5];
 
@@ -7,6 +8,7 @@ export type IndexerMetrics = ReturnType<typeof createIndexerMetrics>;
 export function createIndexerMetrics(registry: Metrics) {
   const registers = [registry];
   return {
+    rpc: createRpcMetrics(registry),
     lagBlocks: new Gauge({
       name: "indexer_lag_blocks",
       help: "Blocks between a chain's newest block and the last one that is stored",

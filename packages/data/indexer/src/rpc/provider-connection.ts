@@ -1,5 +1,7 @@
-import { IndexerError } from "../indexer-error.ts";
-import type { RpcConnection } from "./rpc-connection.ts";
+import { refused, unreachable } from "./json-rpc-answer.ts";
+import { DEFAULT_RPC_LIMITS, type RpcConnection, type RpcLimits } from "./rpc-connection.ts";
+
+const WHERE = "this process";
 
 /** A chain in this process, or a wallet's: EIP-1193. */
 export interface Eip1193Provider {
@@ -14,20 +16,29 @@ interface SubscriptionMessage {
 }
 
 /** The provider is its owner's: closing the connection ends only what was subscribed here. */
-export function connectProvider(provider: Eip1193Provider): RpcConnection {
+export function connectProvider(
+  provider: Eip1193Provider,
+  limits: RpcLimits = DEFAULT_RPC_LIMITS,
+): RpcConnection {
   const listeners = new Set<(message: SubscriptionMessage) => void>();
   const forget = (listener: (message: SubscriptionMessage) => void) => {
     listeners.delete(listener);
     provider.removeListener?.("message", listener);
   };
-  const request = (method: string, params: readonly unknown[]) =>
-    provider.request({ method, params }).catch((error: unknown) => {
-      throw refused(method, error);
+  let closed = false;
+  const request = async (method: string, params: readonly unknown[]) => {
+    if (closed) throw unreachable(WHERE, new Error("closed"));
+    const answer = provider.request({ method, params }).catch((error: unknown) => {
+      throw refused(WHERE, method, error);
     });
+    return inTime(answer, method, limits.timeoutMs);
+  };
   const connection: RpcConnection = {
-    where: "this process",
+    where: WHERE,
     request,
+    requestAll: (calls) => Promise.all(calls.map((call) => request(call.method, call.params))),
     close() {
+      closed = true;
       for (const listener of listeners) forget(listener);
     },
   };
@@ -65,13 +76,15 @@ function deliver(message: SubscriptionMessage, id: unknown, onData: (result: unk
   if (message.type === "eth_subscription" && data.subscription === id) onData(data.result);
 }
 
-function refused(method: string, error: unknown): IndexerError {
-  const reason = error instanceof Error ? error.message : String(error);
-  const rpcCode = (error as { code?: unknown }).code;
-  return new IndexerError({
-    code: "INDEXER_SOURCE_REFUSED",
-    method,
-    rpcCode: typeof rpcCode === "number" ? rpcCode : -32603,
-    reason,
+async function inTime<T>(answer: Promise<T>, method: string, timeoutMs: number): Promise<T> {
+  let late: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    const reason = `no answer to ${method} in ${timeoutMs / 1_000} s`;
+    late = setTimeout(() => reject(unreachable(WHERE, new Error(reason))), timeoutMs);
   });
+  try {
+    return await Promise.race([answer, timeout]);
+  } finally {
+    clearTimeout(late);
+  }
 }

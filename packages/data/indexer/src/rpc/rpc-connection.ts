@@ -1,12 +1,18 @@
-/** JSON-RPC to one chain, whatever carries it. */
+/** JSON-RPC to one server, whatever carries it. */
 export interface RpcConnection {
   /** For messages; never with credentials. */
   readonly where: string;
   /**
-   * @throws {IndexerError} `INDEXER_SOURCE_UNREACHABLE` when no answer came in ten seconds or there is no
-   *   connection, `INDEXER_SOURCE_REFUSED` when the answer is an error
+   * @throws {IndexerError} `INDEXER_SOURCE_UNREACHABLE` when no answer came in time or there is no connection,
+   *   `INDEXER_SOURCE_BUSY` when the server wants to be asked less, `INDEXER_SOURCE_REFUSED` when the answer is an
+   *   error
    */
   request(method: string, params: readonly unknown[]): Promise<unknown>;
+  /**
+   * Answers in the order of the calls. One message where what carries it can, so that one server behind a balancer
+   * answers all. Rejects with what the first call that failed was refused with.
+   */
+  requestAll(calls: readonly RpcCall[]): Promise<unknown[]>;
   /**
    * `eth_subscribe`, where what carries the requests can push. `onLost` is called once, after which nothing more
    * comes: subscribe again.
@@ -18,3 +24,17 @@ export interface RpcConnection {
   ) => Promise<() => void>;
   close(): void;
 }
+
+export interface RpcCall {
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+export interface RpcLimits {
+  /** Until a server that does not answer is taken for gone. */
+  readonly timeoutMs: number;
+  /** Of one answer, or of one message of a WebSocket. */
+  readonly maxResponseBytes: number;
+}
+
+export const DEFAULT_RPC_LIMITS: RpcLimits = { timeoutMs: 10_000, maxResponseBytes: 64 << 20 };

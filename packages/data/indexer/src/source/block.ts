@@ -1,4 +1,5 @@
 import type { Address, Hash, Hex } from "viem";
+import type { RpcEndpoint } from "../rpc/rpc-endpoint.ts";
 
 /** What the indexer needs of a block's header. */
 export interface BlockHeader {
@@ -12,6 +13,9 @@ export interface BlockHeader {
   readonly seenAtMs?: number | undefined;
   /** Absent where a chain does not keep one. */
   readonly logsBloom: Hex | undefined;
+  readonly receiptsRoot?: Hash | undefined;
+  /** Who told of it, and so has it. */
+  readonly from?: RpcEndpoint | undefined;
 }
 
 /** A log as the chain gives it, not decoded. */

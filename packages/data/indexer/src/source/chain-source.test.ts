@@ -1,17 +1,12 @@
 import type { Address } from "viem";
 import { describe, expect, it } from "vitest";
 import { FakeChain, type LedgerEvent } from "../../test/support/fake-chain.ts";
-import { LEDGER_ADDRESS } from "../../test/support/ledger-product.ts";
-import { connectProvider } from "../rpc/provider-connection.ts";
-import { ChainSource } from "./chain-source.ts";
-import { LogQuery } from "./log-query.ts";
+import { OF_LEDGER, sourceOf as openSourceOf } from "../../test/support/source-of.ts";
+import type { ChainSource } from "./chain-source.ts";
 
 const A: Address = "0x00000000000000000000000000000000000000AA";
 const moved: LedgerEvent = { kind: "moved", from: A, to: A, amount: 1n };
-const ledger = LEDGER_ADDRESS.toLowerCase() as Address;
-
-const ofLedger = LogQuery.ofContracts([ledger]);
-const wanted = [ofLedger];
+const wanted = [OF_LEDGER];
 
 type Answers = Record<string, (answer: never) => unknown>;
 
@@ -21,7 +16,7 @@ function sourceOf(chain: FakeChain, lies: Answers = {}): ChainSource {
     const answer = await chain.request(asked);
     return (lies[asked.method] ?? ((same: unknown) => same))(answer as never);
   };
-  return new ChainSource(connectProvider({ request }));
+  return openSourceOf([{ request }]);
 }
 
 function chainOf(...lists: LedgerEvent[][]): FakeChain {
@@ -50,6 +45,7 @@ describe("ChainSource", () => {
     const chain = chainOf([moved]);
     const source = sourceOf(chain);
     expect((await source.block(await source.head(), [])).logs).toEqual([]);
+    expect((await source.range(0n, 1n, [])).logs).toEqual([]);
     expect(chain.asked.has("eth_getLogs")).toBe(false);
   });
 
@@ -102,7 +98,7 @@ describe("ChainSource", () => {
     const branches = edit((log, i) => (i === 1 ? { ...log, blockHash: OTHER } : log));
     for (const lie of [outside, branches])
       await expect(
-        sourceOf(chainOf([moved, moved]), { eth_getLogs: lie }).logs(0n, 1n, ofLedger),
+        sourceOf(chainOf([moved, moved]), { eth_getLogs: lie }).range(0n, 1n, wanted),
       ).rejects.toMatchObject({
         code: "INDEXER_SOURCE_INCONSISTENT",
       });

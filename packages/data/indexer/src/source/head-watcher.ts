@@ -1,108 +1,150 @@
 import type { Clock, Logger } from "@ghostchain/service";
-import type { RpcConnection } from "../rpc/rpc-connection.ts";
+import type { RpcMetrics } from "../rpc/rpc-metrics.ts";
 import type { BlockHeader } from "./block.ts";
 import type { ChainSource } from "./chain-source.ts";
-import { parseHeader } from "./parse-answer.ts";
+import { HeadFeed } from "./head-feed.ts";
 
 export interface HeadWatcherDeps {
   readonly source: ChainSource;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics?: RpcMetrics | undefined;
 }
 
 /** How often the head is asked for although heads are pushed: for a subscription that died without a word. */
 const PUSHED_POLL_MS = 2_000;
-/** Between attempts to subscribe, where it failed or was lost. */
-const RESUBSCRIBE_MS = 1_000;
-const METHOD_NOT_FOUND = -32601;
+/** A subscription that was silent for as long while others told of new blocks is dead. */
+const SILENT_MS = 5_000;
+/** Of several endpoints that do not push, those that are not the best are asked this often. */
+const OTHERS_POLL_MS = 1_000;
+const HEADS_REMEMBERED = 1_024;
 
 /**
- * Learns of new heads: pushed by `eth_subscribe` where the connection can, else asked for every `pollMs`. Only the
- * newest counts, so nothing piles up.
+ * Learns of new heads from every endpoint at once: what they push, and where none pushes what they answer every
+ * `pollMs`. The first that tells of a block wins. Only the newest counts, so nothing piles up.
  */
 export class HeadWatcher {
   readonly #deps: HeadWatcherDeps;
   readonly #pollMs: number;
-  readonly #connection: RpcConnection;
-  #pushed: BlockHeader | undefined;
+  readonly #feeds: readonly HeadFeed[];
+  /** Who told first of the last blocks. */
+  readonly #told = new Map<string, HeadFeed>();
+  #newest: BlockHeader | undefined;
+  #hinted = false;
   #wake: (() => void) | undefined;
-  #subscription: "none" | "on" | "unsupported" = "none";
-  #unsubscribe: (() => void) | undefined;
-  #subscribeAtMs = 0;
+  #polledOthersAtMs = 0;
 
   constructor(deps: HeadWatcherDeps, pollMs: number) {
     this.#deps = deps;
     this.#pollMs = pollMs;
-    this.#connection = deps.source.connection;
-    if (this.#connection.subscribe === undefined) this.#subscription = "unsupported";
+    const { pool } = deps.source;
+    const listener = {
+      onPush: (feed: HeadFeed, header: unknown) => this.#receive(feed, header),
+      onHint: (feed: HeadFeed) => this.#hint(feed),
+    };
+    this.#feeds = pool.endpoints.map((each) => new HeadFeed({ ...deps, pool }, each, listener));
   }
 
   /** True where new heads come by themselves. */
   get isPushed(): boolean {
-    return this.#subscription === "on";
+    const good = new Set(this.#deps.source.pool.good());
+    return this.#feeds.some(({ isPushed, endpoint }) => isPushed && good.has(endpoint));
   }
 
   /** The next head that is pushed, or the current one when it is time to ask. */
   async next(signal: AbortSignal): Promise<BlockHeader> {
     signal.throwIfAborted();
-    const subscribed = await this.#subscribe();
-    // Heads that came before the subscription were not pushed.
-    if (!subscribed && this.#pushed === undefined) await this.#wait(signal);
-    const head = this.#pushed;
-    this.#pushed = undefined;
-    return head ?? this.#deps.source.head();
+    for (const feed of this.#feeds) feed.refresh();
+    if (!this.#hinted && this.#newest === undefined) await this.#wait(signal);
+    const pushed = this.#newest;
+    this.#newest = undefined;
+    if (pushed) return pushed;
+    this.#hinted = false;
+    this.#pollOthers();
+    const head = await this.#deps.source.head();
+    this.#giveUpSilent(head);
+    return head;
   }
 
   /** Ends a wait: `next` resolves with the current head. */
   wake(): void {
+    this.#hinted = true;
     this.#wake?.();
   }
 
   close(): void {
-    this.#unsubscribe?.();
-    this.#unsubscribe = undefined;
-    this.#subscription = "unsupported";
+    for (const feed of this.#feeds) feed.close();
   }
 
-  /** @returns true when a subscription began just now */
-  async #subscribe(): Promise<boolean> {
-    const { clock, logger } = this.#deps;
-    if (this.#subscription !== "none" || clock.now() < this.#subscribeAtMs) return false;
-    this.#subscribeAtMs = clock.now() + RESUBSCRIBE_MS;
+  #receive(feed: HeadFeed, pushed: unknown): void {
+    const { source, clock, logger } = this.#deps;
+    const { endpoint } = feed;
     try {
-      this.#subscription = "on";
-      this.#unsubscribe = await this.#connection.subscribe?.(
-        ["newHeads"],
-        (result) => this.#receive(result),
-        (reason) => this.#lose(reason),
-      );
-      return true;
+      const head = source.parseHead(endpoint, "eth_subscribe", pushed);
+      source.pool.sawHead(endpoint, head.number);
+      this.#take(feed, { ...head, seenAtMs: clock.now() });
     } catch (error) {
-      const unsupported = isUnsupported(error);
-      this.#subscription = unsupported ? "unsupported" : "none";
-      logger.debug({ err: error, unsupported }, "new heads are not pushed");
-      return false;
+      logger.debug({ err: error, endpoint: endpoint.where }, "a pushed head cannot be read");
+      this.#hint(feed);
     }
   }
 
-  #receive(result: unknown): void {
+  #take(feed: HeadFeed, head: BlockHeader): void {
+    const first = this.#told.get(head.hash);
+    // Whoever says it again knows no more; but who says it twice has gone back to it.
+    if (first !== undefined && first !== feed) return;
+    this.#told.set(head.hash, feed);
+    const [oldest] = this.#told.keys();
+    if (this.#told.size > HEADS_REMEMBERED && oldest) this.#told.delete(oldest);
+    if (!this.#isHeard(feed)) return;
+    const isOlder = this.#newest !== undefined && head.number < this.#newest.number;
+    if (isOlder && this.#newest?.from !== feed.endpoint) return;
+    this.#newest = head;
+    this.#wake?.();
+  }
+
+  /** One that is not believed is not heard, unless nobody else is there. */
+  #isHeard({ endpoint }: HeadFeed): boolean {
+    const good = this.#deps.source.pool.good();
+    return good.length === 0 || good.includes(endpoint);
+  }
+
+  /** Of several endpoints the one that has news is asked; of one alone, whoever waits asks. */
+  #hint(feed: HeadFeed): void {
+    if (this.#feeds.length === 1) this.wake();
+    else void this.#ask(feed);
+  }
+
+  async #ask(feed: HeadFeed): Promise<void> {
+    const { source } = this.#deps;
     try {
-      const seenAtMs = this.#deps.clock.now();
-      this.#pushed = { ...parseHeader("eth_subscribe", result), seenAtMs };
+      await source.pool.admit(feed.endpoint);
+      this.#take(feed, await source.headAt(feed.endpoint));
     } catch (error) {
-      this.#deps.logger.warn({ err: error }, "a pushed head cannot be read");
+      source.pool.blame(feed.endpoint, error);
     }
-    this.#wake?.();
   }
 
-  #lose(reason: Error): void {
-    this.#deps.logger.warn({ err: reason }, "the subscription to new heads was lost");
-    this.#subscription = "none";
-    this.#unsubscribe = undefined;
-    this.#wake?.();
+  /** So that one which is best by all other measures, but stands still, is found out. */
+  #pollOthers(): void {
+    const { source, clock } = this.#deps;
+    if (this.#feeds.length === 1 || clock.now() - this.#polledOthersAtMs < OTHERS_POLL_MS) return;
+    this.#polledOthersAtMs = clock.now();
+    const good = new Set(source.pool.good());
+    for (const feed of this.#feeds)
+      if (!feed.isPushed && good.has(feed.endpoint) && feed.endpoint !== source.pool.best)
+        void this.#ask(feed);
   }
 
-  /** Until a head is pushed, the subscription is lost, or it is time to ask. */
+  #giveUpSilent(head: BlockHeader): void {
+    const { clock } = this.#deps;
+    const first = this.#told.get(head.hash);
+    for (const feed of this.#feeds)
+      if (feed.isPushed && first === undefined && clock.now() - feed.pushedAtMs > SILENT_MS)
+        feed.giveUp("nothing was pushed, though there are new blocks");
+  }
+
+  /** Until a head is pushed, something is hinted at, or it is time to ask. */
   async #wait(signal: AbortSignal): Promise<void> {
     // Not AbortSignal.any: one a wait would stay with the long-lived signal until it is collected.
     const woken = new AbortController();
@@ -119,9 +161,4 @@ export class HeadWatcher {
       this.#wake = undefined;
     }
   }
-}
-
-function isUnsupported(error: unknown): boolean {
-  const { fault } = error as { fault?: { rpcCode?: number } };
-  return fault?.rpcCode === METHOD_NOT_FOUND;
 }

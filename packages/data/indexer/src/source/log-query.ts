@@ -8,11 +8,13 @@ export class LogQuery {
   readonly addresses: readonly Address[] | undefined;
   /** First topics; undefined for any. */
   readonly topics: readonly Hash[] | undefined;
+  readonly #wanted: ReadonlySet<string>;
   #bits: readonly BloomBits[] | undefined;
 
   private constructor(addresses?: readonly Address[], topics?: readonly Hash[]) {
     this.addresses = addresses;
     this.topics = topics;
+    this.#wanted = new Set<string>(addresses ?? topics ?? []);
   }
 
   static ofContracts(addresses: readonly Address[]): LogQuery {
@@ -27,6 +29,11 @@ export class LogQuery {
   mayMatch(bloom: LogBloom): boolean {
     this.#bits ??= (this.addresses ?? this.topics ?? []).map(bloomBits);
     return this.#bits.some((bits) => bloom.mayHave(bits));
+  }
+
+  /** Whether `log` is one of those that were asked for. */
+  matches(log: RawLog): boolean {
+    return this.#wanted.has(this.addresses ? log.address : (log.topics[0] ?? ""));
   }
 
   /** As `eth_getLogs` takes it, without its blocks. */

@@ -1,11 +1,19 @@
 import type { Address, Hash, Hex } from "viem";
 import { IndexerError } from "../indexer-error.ts";
 import type { BlockHeader, RawLog } from "./block.ts";
+import { hashHeader } from "./header-hash.ts";
 
-/** @throws {IndexerError} `INDEXER_SOURCE_INCONSISTENT` for what is not a header */
-export function parseHeader(method: string, answer: unknown): BlockHeader {
+/**
+ * `hashed` is for chains that hash a header as Ethereum does: then one that has another hash than it says is refused,
+ * and so is one that does not say enough to tell.
+ *
+ * @throws {IndexerError} `INDEXER_SOURCE_INCONSISTENT` for what is not a header
+ */
+export function parseHeader(method: string, answer: unknown, hashed = false): BlockHeader {
   const header = requireObject(method, answer);
-  const bloom = header.logsBloom;
+  const { logsBloom: bloom, receiptsRoot: root } = header;
+  if (hashed && hashHeader(header) !== hash(method, header, "hash"))
+    throw inconsistent(method, `block ${header.number} does not have the hash it comes with`);
   return {
     number: quantity(method, header, "number"),
     hash: hash(method, header, "hash"),
@@ -16,6 +24,7 @@ export function parseHeader(method: string, answer: unknown): BlockHeader {
         ? undefined
         : Number(quantity(method, header, "milliTimestamp")),
     logsBloom: typeof bloom === "string" && BLOOM.test(bloom) ? (bloom as Hex) : undefined,
+    receiptsRoot: typeof root === "string" && HASH.test(root) ? lowerHash(root) : undefined,
   };
 }
 
@@ -25,8 +34,16 @@ export function parseLogs(method: string, answer: unknown): RawLog[] {
   return answer.map((entry: unknown) => parseLog(method, entry));
 }
 
-export function parseQuantity(method: string, answer: unknown): bigint {
-  return quantity(method, { answer }, "answer");
+/** True for a header that hashes to the hash it comes with. */
+export function isHashedHeader(answer: unknown): boolean {
+  if (typeof answer !== "object" || answer === null) return false;
+  const { hash: said } = answer as Fields;
+  return typeof said === "string" && hashHeader(answer as Fields) === said.toLowerCase();
+}
+
+/** The server does not have what others have. */
+export function behind(method: string, reason: string): IndexerError {
+  return new IndexerError({ code: "INDEXER_SOURCE_BEHIND", method, reason });
 }
 
 export function inconsistent(method: string, reason: string): IndexerError {
@@ -77,6 +94,10 @@ function quantity(method: string, fields: Fields, name: string): bigint {
 
 function hash(method: string, fields: Fields, name: string): Hash {
   return text(method, fields, name, HASH) as Hash;
+}
+
+function lowerHash(value: string): Hash {
+  return value.toLowerCase() as Hash;
 }
 
 /** Lower-case, so that equal means equal. */

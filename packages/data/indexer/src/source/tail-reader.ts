@@ -2,7 +2,7 @@ import type { BlockHeader, ChainPoint, IndexedBlock } from "./block.ts";
 import type { ChainSource } from "./chain-source.ts";
 import { LogQuery, mergeLogs } from "./log-query.ts";
 import type { LogScope } from "./log-scope.ts";
-import { inconsistent } from "./parse-answer.ts";
+import { behind, inconsistent } from "./parse-answer.ts";
 
 const HEADERS_AT_ONCE = 16;
 
@@ -16,7 +16,9 @@ export async function readTail(
   after: ChainPoint,
   head: BlockHeader,
 ): Promise<IndexedBlock[]> {
-  const headers = linked(after, await nextHeaders(source, after, head));
+  // The usual case costs no request: the announcement was the whole header.
+  const isChild = head.number === after.number + 1n && head.parentHash === after.hash;
+  const headers = isChild ? [head] : await nextHeaders(source, after, head);
   const { queries, byTopic } = scope;
   const blocks = await Promise.all(headers.map((header) => source.block(header, queries)));
   if (!scope.grows) return blocks;
@@ -34,30 +36,37 @@ export async function readTail(
   return all.map((block) => ({ ...block, logs: block.logs.filter((log) => reading.has(log)) }));
 }
 
-async function nextHeaders(
+/** As one endpoint tells them, from the block before on: so it is seen whether it is on another branch, or lies. */
+function nextHeaders(
   source: ChainSource,
   after: ChainPoint,
   head: BlockHeader,
 ): Promise<BlockHeader[]> {
-  // The usual case costs no request: the announcement was the whole header.
-  if (head.number === after.number + 1n) return [head];
-  const missing = head.number - after.number;
-  const count = missing < HEADERS_AT_ONCE ? Number(missing) : HEADERS_AT_ONCE;
-  const numbers = Array.from({ length: count }, (_, i) => after.number + 1n + BigInt(i));
-  return Promise.all(
-    numbers.map(async (number) => {
-      if (number === head.number) return head;
-      const header = await source.header(number);
-      if (header) return header;
-      throw inconsistent("eth_getBlockByNumber", `there is no block ${number} below the head`);
-    }),
+  const first = after.number < 0n ? 0n : after.number;
+  const missing = head.number - first + 1n;
+  const count = missing < HEADERS_AT_ONCE + 1 ? Number(missing) : HEADERS_AT_ONCE + 1;
+  const numbers = Array.from({ length: count }, (_, i) => first + BigInt(i));
+  return source.pool.use(
+    async (endpoint) => {
+      const headers = (await source.headersAt(endpoint, numbers)).map((header) => {
+        if (header) return header.hash === head.hash ? head : header;
+        throw behind(GET_BLOCK, "a block below the head is not there");
+      });
+      const known = after.number < 0n ? after : headers.shift();
+      if (known?.hash !== after.hash) return [];
+      requireLinked(after, headers);
+      return headers;
+    },
+    { prefer: head.from, hedge: true },
   );
 }
 
-/** The longest beginning in which each block is the child of the one before. */
-function linked(after: ChainPoint, headers: readonly BlockHeader[]): BlockHeader[] {
-  const broken = headers.findIndex(
-    (header, index) => header.parentHash !== (headers[index - 1] ?? after).hash,
+function requireLinked(after: ChainPoint, headers: readonly BlockHeader[]): void {
+  const broken = headers.find(
+    ({ parentHash }, index) => parentHash !== (headers[index - 1] ?? after).hash,
   );
-  return broken === -1 ? [...headers] : headers.slice(0, broken);
+  if (broken)
+    throw inconsistent(GET_BLOCK, `block ${broken.number} is not the child of the one before`);
 }
+
+const GET_BLOCK = "eth_getBlockByNumber";

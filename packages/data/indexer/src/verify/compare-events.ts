@@ -1,6 +1,5 @@
 import type { Sql } from "@ghostchain/database";
 import type { Product } from "@ghostchain/product";
-import type { Logger } from "@ghostchain/service";
 import { LogRouter } from "../log-router.ts";
 import type { IndexedBlock } from "../source/block.ts";
 import type { ChainSource } from "../source/chain-source.ts";
@@ -17,13 +16,12 @@ import { type Comparison, compareRows, type KeyedRow } from "./compare-rows.ts";
  * @throws {IndexerError} `INDEXER_SOURCE_INCONSISTENT` when the chain has another block where the tables are
  */
 export async function compareEvents(
-  deps: { readonly source: ChainSource; readonly logger: Logger },
+  source: ChainSource,
   snapshot: Sql,
   progress: Progress,
   products: readonly Product[],
   signal: AbortSignal,
 ): Promise<Comparison> {
-  const { source, logger } = deps;
   const { chain, point } = progress;
   const found = await source.header(point.number);
   if (point.number >= 0n && found?.hash !== point.hash)
@@ -32,7 +30,7 @@ export async function compareEvents(
       `block ${point.number} is not the one that is stored`,
     );
   const router = new LogRouter(products);
-  const reader = new HistoryReader(source, new LogScope(router.addresses, router.children), logger);
+  const reader = new HistoryReader(source, new LogScope(router.addresses, router.children));
   const fetched = async function* () {
     for await (const { blocks } of reader.read(router.startBlock, point.number, signal))
       yield* blocks;

@@ -1,14 +1,14 @@
 import type { Database, Sql } from "@ghostchain/database";
 import { type FeedPosition, feedPosition } from "@ghostchain/feed";
 import { loadProducts, type Product } from "@ghostchain/product";
-import type { Logger } from "@ghostchain/service";
+import { type Logger, systemClock } from "@ghostchain/service";
 import { prepareTables, productsDigest } from "../chain-identity.ts";
 import { type ChainSettings, MAIN_CHAIN } from "../chain-settings.ts";
 import { IndexerError } from "../indexer-error.ts";
-import { connect } from "../rpc/connect.ts";
+import { openPool } from "../rpc/open-pool.ts";
 import type { ChainPoint } from "../source/block.ts";
 import { ChainSource } from "../source/chain-source.ts";
-import { loadProgress, type Progress, type Stored } from "../store/progress.ts";
+import { loadProgress, type Stored } from "../store/progress.ts";
 import { compareEvents } from "./compare-events.ts";
 import { type Comparison, compareRows, isSame } from "./compare-rows.ts";
 import { deriveAgain } from "./derive-again.ts";
@@ -127,15 +127,19 @@ function compareChain(
 async function refetch(
   deps: VerifyDeps,
   snapshot: Sql,
-  what: { rpc: ChainSettings["rpc"]; stored: { progress: Progress }; own: readonly Product[] },
+  what: { rpc: ChainSettings["rpc"]; stored: Stored; own: readonly Product[] },
   signal: AbortSignal,
 ): Promise<Comparison> {
-  const connection = connect(what.rpc);
+  const pool = openPool(
+    { clock: systemClock, logger: deps.logger },
+    { name: what.stored.progress.chain.name, rpc: what.rpc },
+  );
   try {
-    const source = new ChainSource(connection);
-    const { progress } = what.stored;
-    return await compareEvents({ ...deps, source }, snapshot, progress, what.own, signal);
+    const source = new ChainSource(pool);
+    const { progress, identity } = what.stored;
+    await source.identify(identity);
+    return await compareEvents(source, snapshot, progress, what.own, signal);
   } finally {
-    connection.close();
+    pool.close();
   }
 }

@@ -1,43 +1,18 @@
 import { EventEmitter } from "node:events";
-import {
-  type Address,
-  concatHex,
-  encodeAbiParameters,
-  encodeEventTopics,
-  type Hash,
-  type Hex,
-  keccak256,
-  numberToHex,
-  toHex,
-} from "viem";
+import { type Hash, type Hex, numberToHex } from "viem";
 import type { Eip1193Provider } from "../../src/rpc/provider-connection.ts";
-import { bloomBits } from "../../src/source/log-bloom.ts";
-import { BANK_ABI, BANK_ADDRESS } from "./bank-product.ts";
-import { LEDGER_ABI, LEDGER_ADDRESS } from "./ledger-product.ts";
+import {
+  type FakeBlock,
+  type FakeLogQuery,
+  type LedgerEvent,
+  sealBlock,
+  toRpcBlock,
+  toRpcLogs,
+  toRpcReceipts,
+} from "./fake-block.ts";
 import { Random } from "./random.ts";
 
-/** What happens in the ledger, as its contract would emit it. */
-export type LedgerEvent =
-  | {
-      readonly kind: "moved";
-      readonly from: Address;
-      readonly to: Address;
-      readonly amount: bigint;
-      /** The contract that emits it. Default: the ledger. */
-      readonly at?: Address;
-    }
-  /** A factory has made a ledger of its own. */
-  | { readonly kind: "opened"; readonly branch: Address }
-  | { readonly kind: "closed"; readonly who: Address };
-
-export interface FakeBlock {
-  readonly number: bigint;
-  readonly hash: Hash;
-  readonly parentHash: Hash;
-  readonly timestamp: bigint;
-  readonly logsBloom: Hex;
-  readonly events: readonly LedgerEvent[];
-}
+export { emitterOf, type FakeBlock, type LedgerEvent } from "./fake-block.ts";
 
 /** How badly the chain's server behaves: probabilities of each request. */
 export interface Faults {
@@ -121,10 +96,15 @@ export class FakeChain implements Eip1193Provider {
         return this.#chainId;
       case "eth_getBlockByNumber":
         return this.#blockByTag(String(params[0]));
+      case "eth_getBlockByHash":
+        return this.#blockByHash(params[0] as Hash);
+      case "eth_getBlockReceipts":
+        return this.#receipts(params[0] as Hash);
       case "eth_getLogs":
-        return this.#logs(params[0] as LogQuery);
+        return this.#logs(params[0] as FakeLogQuery);
       case "eth_subscribe":
         if (!this.#pushes) throw rpcError(-32601, "the method eth_subscribe does not exist");
+        if (params[0] !== "newHeads") throw rpcError(-32602, "unsupported subscription");
         this.#subscribed = true;
         return "0x1";
       case "eth_unsubscribe":
@@ -143,10 +123,23 @@ export class FakeChain implements Eip1193Provider {
     return block ? toRpcBlock(block) : null;
   }
 
-  #logs(query: LogQuery): object[] {
+  #find(hash: Hash): FakeBlock | undefined {
+    return this.#blocks.findLast((block) => block.hash === hash) ?? this.#orphans.get(hash);
+  }
+
+  #blockByHash(hash: Hash): object | null {
+    const block = this.#find(hash);
+    return block ? toRpcBlock(block) : null;
+  }
+
+  #receipts(hash: Hash): object[] | null {
+    const block = this.#find(hash);
+    return block ? toRpcReceipts(block) : null;
+  }
+
+  #logs(query: FakeLogQuery): object[] {
     if (query.blockHash !== undefined) {
-      const hash = query.blockHash;
-      const block = this.#blocks.find((b) => b.hash === hash) ?? this.#orphans.get(hash);
+      const block = this.#find(query.blockHash);
       if (block === undefined) throw rpcError(-32000, "unknown block");
       return toRpcLogs(block, query);
     }
@@ -167,80 +160,10 @@ export class FakeChain implements Eip1193Provider {
   }
 
   #seal(events: readonly LedgerEvent[], salt = String(this.#salt++)): FakeBlock {
-    const parent = this.#blocks.at(-1);
-    const number = parent ? parent.number + 1n : 0n;
-    const parentHash: Hash = parent?.hash ?? `0x${"0".repeat(64)}`;
-    const hash = keccak256(toHex(`${parentHash}:${salt}`));
-    const logs = events.map(toLog);
-    return {
-      ...{ number, hash, parentHash, events, timestamp: 1_700_000_000n + number },
-      logsBloom: bloomOf(logs.flatMap((log) => [log.address, ...log.topics])),
-    };
+    return sealBlock(this.#blocks.at(-1), events, salt);
   }
-}
-
-interface LogQuery {
-  readonly blockHash?: Hash;
-  readonly fromBlock?: Hex;
-  readonly toBlock?: Hex;
-  readonly address?: readonly Address[];
-  readonly topics?: readonly (readonly Hash[])[];
 }
 
 function rpcError(code: number, message: string): Error {
   return Object.assign(new Error(message), { code });
-}
-
-function toLog(event: LedgerEvent): { address: Address; topics: Hash[]; data: Hex } {
-  const address = emitterOf(event);
-  if (event.kind === "opened") {
-    const topics = encodeEventTopics({ abi: BANK_ABI, eventName: "Opened", args: event });
-    return { address, topics: topics as Hash[], data: "0x" };
-  }
-  if (event.kind === "closed") {
-    const topics = encodeEventTopics({ abi: LEDGER_ABI, eventName: "Closed", args: event });
-    return { address, topics: topics as Hash[], data: "0x" };
-  }
-  const topics = encodeEventTopics({ abi: LEDGER_ABI, eventName: "Moved", args: event });
-  return {
-    address,
-    topics: topics as Hash[],
-    data: encodeAbiParameters([{ type: "uint256" }], [event.amount]),
-  };
-}
-
-/** The contract that an event is of. */
-export function emitterOf(event: LedgerEvent): Address {
-  if (event.kind === "opened") return BANK_ADDRESS;
-  return (event.kind === "moved" ? event.at : undefined) ?? LEDGER_ADDRESS;
-}
-
-function toRpcLogs(block: FakeBlock, query: LogQuery): object[] {
-  const addresses = query.address && new Set(query.address);
-  const topics = query.topics?.[0] && new Set(query.topics[0]);
-  const logs = block.events.map((event, index) => ({
-    ...toLog(event),
-    blockNumber: numberToHex(block.number),
-    blockHash: block.hash,
-    transactionHash: keccak256(concatHex([block.hash, numberToHex(index, { size: 1 })])),
-    transactionIndex: "0x0",
-    logIndex: numberToHex(index),
-    removed: false,
-  }));
-  return logs.filter(
-    ({ address, topics: [first = "0x"] }) =>
-      (addresses?.has(address.toLowerCase() as Address) ?? true) && (topics?.has(first) ?? true),
-  );
-}
-
-function toRpcBlock({ number, hash, parentHash, timestamp, logsBloom }: FakeBlock): object {
-  const quantities = { number: numberToHex(number), timestamp: numberToHex(timestamp) };
-  return { ...quantities, hash, parentHash, logsBloom, transactions: [] };
-}
-
-function bloomOf(items: readonly Hex[]): Hex {
-  const bytes = new Uint8Array(256);
-  for (const { bytes: at, masks } of items.map(bloomBits))
-    for (const i of [0, 1, 2] as const) bytes[at[i]] = (bytes[at[i]] ?? 0) | masks[i];
-  return toHex(bytes);
 }
