@@ -42,7 +42,10 @@ export function createGround(base: Base, settings: Settings, dataDir: string): G
   return {
     ...base,
     database: createDatabase({ logger }, { url: settings.DATABASE_URL, dataDir }),
-    bus: createEventBus({ logger }, { redisUrl: settings.REDIS_URL }),
+    bus: createEventBus(
+      { logger },
+      { redisUrl: settings.REDIS_URL, databaseUrl: settings.DATABASE_URL },
+    ),
   };
 }
 

@@ -6,6 +6,8 @@ import type { Clock, Logger } from "@ghostchain/service";
 import type { ClientDesk, Credential, Reader } from "./client-desk.ts";
 import type { Connection } from "./connection.ts";
 import type { Snapshot } from "./feed-stream.ts";
+import { SharedSnapshot } from "./shared-snapshot.ts";
+import type { SlotKeeper } from "./slot-keeper.ts";
 
 export interface ReaderParts {
   readonly auth: Pick<Auth, "verifyToken" | "redeemTicket">;
@@ -13,6 +15,8 @@ export interface ReaderParts {
   readonly products: readonly Product[];
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where a user's connections are counted over all gateways; without it this one counts its own. */
+  readonly slots: SlotKeeper | undefined;
 }
 
 type Address = Session["address"];
@@ -20,11 +24,12 @@ type Address = Session["address"];
 /** So many of the database's connections a storm of clients may hold. */
 const READS_AT_ONCE = 4;
 
-/** Reads sessions and snapshots for a desk, a few at a time, and a snapshot once for all who wait for it. */
+/** Reads sessions and snapshots for a desk, a few at a time, and a snapshot once for all who may have the same. */
 export class AsyncReader implements Reader {
   readonly #parts: ReaderParts;
   readonly #desk: () => ClientDesk;
-  readonly #snapshots = new Map<Address | undefined, Promise<Snapshot>>();
+  readonly #public = new SharedSnapshot(() => this.#limited(() => this.#readSnapshot(undefined)));
+  readonly #personal = new Map<Address, Promise<Snapshot>>();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
@@ -35,24 +40,20 @@ export class AsyncReader implements Reader {
   }
 
   authenticate(connection: Connection, credential: Credential): void {
-    const { clock, logger } = this.#parts;
-    this.#login(credential).then(
-      ({ session, welcome }) =>
-        this.#desk().authenticated(connection, session, welcome, clock.now()),
-      (error: unknown) => {
-        if (error instanceof AuthError) {
-          this.#desk().authRefused(connection, error.code, REFUSALS[error.code] ?? "refused");
-          return;
-        }
-        logger.warn({ err: error }, "login could not be checked");
-        this.#desk().authUnavailable(connection);
-      },
-    );
+    const { logger } = this.#parts;
+    this.#login(connection, credential).catch((error: unknown) => {
+      if (error instanceof AuthError) {
+        this.#desk().authRefused(connection, error.code, REFUSALS[error.code] ?? "refused");
+        return;
+      }
+      logger.warn({ err: error }, "login could not be checked");
+      this.#desk().authUnavailable(connection);
+    });
   }
 
   readSnapshot(connection: Connection): void {
     const { clock, logger } = this.#parts;
-    this.#sharedSnapshot(connection.session?.address).then(
+    this.#snapshotFor(connection.session?.address).then(
       (snapshot) => this.#desk().snapshotRead(connection, snapshot, clock.now()),
       (error: unknown) => {
         logger.warn({ err: error }, "snapshot could not be read");
@@ -61,17 +62,30 @@ export class AsyncReader implements Reader {
     );
   }
 
-  async #login(credential: Credential): Promise<{ session: Session; welcome: JsonObject[] }> {
-    const { auth, logger } = this.#parts;
+  async #login(connection: Connection, credential: Credential): Promise<void> {
+    const { auth, clock, slots } = this.#parts;
     const session =
       "token" in credential
         ? await auth.verifyToken(credential.token)
         : await auth.redeemTicket(credential.ticket);
+    if (connection.phase === "closed") return;
+    if (connection.session === undefined && slots) {
+      const hasSlot = await slots.take(connection, session.address, clock.now());
+      if (!hasSlot) {
+        this.#desk().refuseConnection(connection);
+        return;
+      }
+    }
+    const welcome = await this.#welcome(session.address);
+    this.#desk().authenticated(connection, session, welcome, clock.now());
+  }
+
+  async #welcome(address: Address): Promise<JsonObject[]> {
     try {
-      return { session, welcome: await this.#limited(() => this.#readPersonal(session.address)) };
+      return await this.#limited(() => this.#readPersonal(address));
     } catch (error) {
-      logger.warn({ err: error }, "position of a client could not be read");
-      return { session, welcome: [] };
+      this.#parts.logger.warn({ err: error }, "position of a client could not be read");
+      return [];
     }
   }
 
@@ -82,13 +96,17 @@ export class AsyncReader implements Reader {
     return (await Promise.all(messages)).filter((message) => message !== undefined);
   }
 
-  #sharedSnapshot(address: Address | undefined): Promise<Snapshot> {
-    const reading = this.#snapshots.get(address);
+  #snapshotFor(address: Address | undefined): Promise<Snapshot> {
+    if (address === undefined) {
+      const nowMs = this.#parts.clock.now();
+      return this.#public.get(nowMs, (snapshot) => this.#desk().canFollow(snapshot));
+    }
+    const reading = this.#personal.get(address);
     if (reading !== undefined) return reading;
     const started = this.#limited(() => this.#readSnapshot(address)).finally(() =>
-      this.#snapshots.delete(address),
+      this.#personal.delete(address),
     );
-    this.#snapshots.set(address, started);
+    this.#personal.set(address, started);
     return started;
   }
 

@@ -95,9 +95,12 @@ export class ClientDesk {
     nowMs: number,
   ): void {
     if (connection.phase === "closed") return;
-    const problem = this.#admit(connection, session);
-    if (problem) {
-      this.refuse(connection, problem);
+    const outcome = this.#admit(connection, session);
+    if (outcome === "too many") {
+      this.refuseConnection(connection);
+    } else if (outcome === "other user") {
+      const text = "a connection has one user: open another";
+      this.refuse(connection, { code: "AUTH_OTHER_USER", text });
     } else {
       this.#sendState(connection);
       for (const message of welcome) send(connection, message);
@@ -112,6 +115,17 @@ export class ClientDesk {
   authUnavailable(connection: Connection): void {
     const text = "logins cannot be checked just now: reconnect a little later";
     this.refuse(connection, { code: "AUTH_UNAVAILABLE", text, close: 1013 });
+  }
+
+  /** For one connection of a user too many. */
+  refuseConnection(connection: Connection): void {
+    const text = `more than ${this.#rules.limits.connectionsPerUser} connections of one user`;
+    this.refuse(connection, { code: "TOO_MANY_CONNECTIONS", text, close: 4409 });
+  }
+
+  /** Whether rows that came after `snapshot` can be given to who gets it now. */
+  canFollow(snapshot: Snapshot): boolean {
+    return this.#stream.canFollow(snapshot);
   }
 
   snapshotRead(connection: Connection, snapshot: Snapshot, nowMs: number): void {
@@ -172,19 +186,16 @@ export class ClientDesk {
     return undefined;
   }
 
-  #admit(connection: Connection, session: Session): Problem | undefined {
+  #admit(connection: Connection, session: Session): "admitted" | "too many" | "other user" {
     if (connection.session === undefined) {
       const { connectionsPerUser } = this.#rules.limits;
-      if (this.#stream.countOf(session.address) >= connectionsPerUser) {
-        const text = `more than ${connectionsPerUser} connections of one user`;
-        return { code: "TOO_MANY_CONNECTIONS", text, close: 4409 };
-      }
+      if (this.#stream.countOf(session.address) >= connectionsPerUser) return "too many";
       this.#stream.own(connection, session.address);
     } else if (connection.session.address !== session.address) {
-      return { code: "AUTH_OTHER_USER", text: "a connection has one user: open another" };
+      return "other user";
     }
     connection.session = session;
-    return undefined;
+    return "admitted";
   }
 
   #reconnect(

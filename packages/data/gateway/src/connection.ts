@@ -35,6 +35,8 @@ export interface Connection {
   readonly replayTimesMs: number[];
   nextPingAtMs: number;
   missedPings: number;
+  /** Told when it leaves, once or more; for who keeps something for it. */
+  onLeave: (() => void) | undefined;
 }
 
 export function createConnection(outlet: Outlet, nowMs: number, firstPingAtMs: number): Connection {
@@ -51,5 +53,6 @@ export function createConnection(outlet: Outlet, nowMs: number, firstPingAtMs: n
     replayTimesMs: [],
     nextPingAtMs: firstPingAtMs,
     missedPings: 0,
+    onLeave: undefined,
   };
 }

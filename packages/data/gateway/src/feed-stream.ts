@@ -90,6 +90,7 @@ export class FeedStream {
     const owners = this.#byAddress.get(key);
     owners?.delete(connection);
     if (owners?.size === 0) this.#byAddress.delete(key);
+    connection.onLeave?.();
   }
 
   hold(connection: Connection): void {
@@ -153,6 +154,12 @@ export class FeedStream {
     }
     // Another gateway may be a little ahead of this one; without the epoch the id may be of another history.
     return epoch !== undefined && lastSequenceId - this.head < this.#limits.replayRows;
+  }
+
+  /** Whether what came after `snapshot` is here, and little enough to be given with it. */
+  canFollow({ epoch, sequenceId }: Snapshot): boolean {
+    const isNear = this.head - sequenceId < this.#limits.replayRows / 2;
+    return epoch === this.epoch && isNear && this.#recent.reaches(sequenceId);
   }
 
   /**

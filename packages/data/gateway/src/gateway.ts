@@ -10,12 +10,14 @@ import {
   readFeed,
 } from "@ghostchain/feed";
 import type { Product } from "@ghostchain/product";
+import type { RateLimits } from "@ghostchain/rate-limit";
 import type { Clock, Logger, Metrics, Service } from "@ghostchain/service";
 import { AsyncReader } from "./async-reader.ts";
 import { ClientDesk } from "./client-desk.ts";
 import { FeedStream } from "./feed-stream.ts";
 import { DEFAULT_LIMITS, type GatewayLimits } from "./limits.ts";
 import { createGatewayMetrics, type GatewayMetrics } from "./metrics.ts";
+import { SlotKeeper } from "./slot-keeper.ts";
 import { SocketServer, type SocketServerOptions } from "./socket-server.ts";
 import { encodeTextFrame } from "./text-frame.ts";
 
@@ -26,6 +28,8 @@ export interface GatewayParts {
   readonly bus: EventBus;
   readonly products: readonly Product[];
   readonly auth: Pick<Auth, "verifyToken" | "redeemTicket">;
+  /** Started before, with a store that gateways share: counts a user's connections in all of them. */
+  readonly rateLimits?: Pick<RateLimits, "slots">;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -40,6 +44,10 @@ export interface GatewayOptions {
   /** Pages that may connect; programs send no Origin and always may. */
   readonly origins: readonly string[] | "any";
   readonly limits?: Partial<GatewayLimits>;
+  /** Over how long connections are closed when it stops, so that they do not all come back at once. Default 0. */
+  readonly drainMs?: number;
+  /** Lets several gateways of one machine listen on one port (Linux): the kernel shares connections out. */
+  readonly sharePort?: boolean;
 }
 
 export interface Gateway extends Service {
@@ -60,6 +68,8 @@ export type OpenSockets = (
 ) => Sockets;
 
 export const GATEWAY_PATH = "/ws";
+/** What every gateway calls the connections of a user. */
+const SLOTS = "gateway.connections";
 
 /** Streams the feed to WebSocket clients; any number of them side by side (docs/protocols/gateway.md). */
 export function createGateway(parts: GatewayParts, options: GatewayOptions): Gateway {
@@ -81,6 +91,8 @@ class GatewayService implements Gateway {
   readonly #rules: { public: boolean; limits: GatewayLimits };
   readonly #reader: AsyncReader;
   readonly #server: Sockets;
+  readonly #slots: SlotKeeper | undefined;
+  readonly #drainMs: number;
   readonly #metrics: GatewayMetrics;
   readonly #stopping = new AbortController();
   #stream: FeedStream;
@@ -95,7 +107,11 @@ class GatewayService implements Gateway {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#rules = { public: options.public, limits };
     this.#stream = new FeedStream(NOWHERE, limits);
-    this.#reader = new AsyncReader(this.#parts, () => this.#desk);
+    this.#drainMs = options.drainMs ?? 0;
+    const slots = parts.rateLimits?.slots(SLOTS, { limit: limits.connectionsPerUser });
+    this.#slots =
+      slots && new SlotKeeper(slots, logger, () => this.#metrics.slotsUnavailable.inc());
+    this.#reader = new AsyncReader({ ...this.#parts, slots: this.#slots }, () => this.#desk);
     this.#desk = new ClientDesk(this.#stream, this.#reader, this.#rules);
     this.#server = openSockets(
       { desk: () => this.#desk, stream: () => this.#stream },
@@ -132,10 +148,11 @@ class GatewayService implements Gateway {
   }
 
   async #stopOnce(): Promise<void> {
+    await this.#server.stop(this.#drainMs);
     this.#stopping.abort();
     for (const release of this.#releases) release();
-    await this.#server.stop();
     await this.#sweeping;
+    await this.#slots?.settled();
   }
 
   /** Takes up the newest rows that may have to be replayed, then what follows them. */
@@ -203,6 +220,7 @@ class GatewayService implements Gateway {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       this.#server.sweep();
+      this.#slots?.renew(this.#parts.clock.now(), (one) => this.#desk.refuseConnection(one));
       await this.#parts.clock.sleep(everyMs, signal).catch(() => undefined);
     }
   }

@@ -38,6 +38,13 @@ export function checkHandshake(
   return undefined;
 }
 
+/** For a connection that was accepted just before the gateway stopped listening. */
+export const REFUSAL_STOPPING: Refusal = {
+  status: 503,
+  code: "GATEWAY_STOPPING",
+  message: "this gateway is stopping: connect again",
+};
+
 const SECRETS = ["token", "access_token", "jwt", "ticket", "authorization"];
 
 /** Answers instead of upgrading. */

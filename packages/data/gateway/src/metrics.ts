@@ -2,6 +2,7 @@ import { Counter, Gauge, type Metrics } from "@ghostchain/service";
 
 export interface GatewayMetrics {
   readonly closed: Counter<"code">;
+  readonly slotsUnavailable: Counter;
 }
 
 /** What the scrape reads when it comes, so that nothing is counted twice on the hot path. */
@@ -42,6 +43,11 @@ export function createGatewayMetrics(registry: Metrics, figures: GatewayFigures)
       name: "gateway_closed_total",
       help: "Connections that ended, by WebSocket close code",
       labelNames: ["code"],
+      registers,
+    }),
+    slotsUnavailable: new Counter({
+      name: "gateway_slots_unavailable_total",
+      help: "Times a user's connections could not be counted over all gateways",
       registers,
     }),
   };

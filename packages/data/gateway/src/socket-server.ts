@@ -9,7 +9,7 @@ import type { ClientDesk } from "./client-desk.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import type { FeedStream } from "./feed-stream.ts";
 import { GatewayError } from "./gateway-error.ts";
-import { checkHandshake, refuseHandshake } from "./handshake.ts";
+import { checkHandshake, REFUSAL_STOPPING, refuseHandshake } from "./handshake.ts";
 import type { GatewayLimits } from "./limits.ts";
 import { type OutletTally, SocketOutlet } from "./socket-outlet.ts";
 import { TickWriter } from "./tick-writer.ts";
@@ -20,12 +20,16 @@ export interface SocketServerOptions {
   readonly path: string;
   readonly origins: readonly string[] | "any";
   readonly limits: GatewayLimits;
+  readonly sharePort?: boolean;
 }
 
 /** How long a client may take to answer a close before it is cut off. */
 const CLOSE_GRACE_MS = 5_000;
 /** The same when this process is stopping and has little time. */
 const STOP_GRACE_MS = 300;
+/** Connections of such a span are closed together when it drains. */
+const DRAIN_STEP_MS = 20;
+const STOPPING: Parting = { code: 1001, reason: "the gateway is stopping: reconnect" };
 const HEADERS_BYTES = 8 * 1024;
 
 /** The sockets: everything about them that is not a rule of the protocol. */
@@ -42,6 +46,7 @@ export class SocketServer {
   readonly #open = new Map<Connection, WebSocket>();
   readonly tally: OutletTally = { frames: 0, bytes: 0 };
   #opened = 0;
+  #isStopping = false;
 
   constructor(
     core: { desk: () => ClientDesk; stream: () => FeedStream },
@@ -71,10 +76,10 @@ export class SocketServer {
   }
 
   async listen(): Promise<void> {
-    const { host, port } = this.#options;
+    const { host, port, sharePort = false } = this.#options;
     await new Promise<void>((resolve, reject) => {
       this.#http.once("error", (error) => reject(describeListenError(error, host, port)));
-      this.#http.listen({ host, port, backlog: 1024 }, resolve);
+      this.#http.listen({ host, port, backlog: 1024, reusePort: sharePort }, resolve);
     });
   }
 
@@ -96,9 +101,15 @@ export class SocketServer {
     }
   }
 
-  async stop(): Promise<void> {
+  /**
+   * Takes no more connections, and parts with those there are, spread over `drainMs`; who is left is served meanwhile.
+   * Ask once.
+   */
+  async stop(drainMs = 0): Promise<void> {
+    this.#isStopping = true;
     const closed = new Promise((resolve) => this.#http.close(resolve));
-    this.closeAll({ code: 1001, reason: "the gateway is stopping: reconnect" });
+    await this.#drain(drainMs);
+    this.closeAll(STOPPING);
     const cut = setTimeout(() => {
       for (const socket of this.#open.values()) socket.terminate();
       this.#http.closeAllConnections();
@@ -109,13 +120,25 @@ export class SocketServer {
     this.#writer.flush();
   }
 
+  async #drain(durationMs: number): Promise<void> {
+    const startedMs = this.#clock.now();
+    const open = [...this.#open.keys()];
+    for (const [index, connection] of open.entries()) {
+      const waitMs = startedMs + (durationMs * index) / open.length - this.#clock.now();
+      if (waitMs > 0) await this.#clock.sleep(Math.max(waitMs, DRAIN_STEP_MS));
+      if (connection.phase !== "closed") this.#part(connection, STOPPING);
+    }
+  }
+
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const { path, origins, limits } = this.#options;
-    const refusal = checkHandshake(request, this.#open.size, {
-      path,
-      origins,
-      connections: limits.connections,
-    });
+    const refusal = this.#isStopping
+      ? REFUSAL_STOPPING
+      : checkHandshake(request, this.#open.size, {
+          path,
+          origins,
+          connections: limits.connections,
+        });
     stream.on("error", (error) => this.#logger.debug({ err: error }, "socket failed"));
     if (refusal) {
       refuseHandshake(stream, refusal);
