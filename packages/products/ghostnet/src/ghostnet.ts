@@ -90,7 +90,7 @@ export function createGhostnet(deps: GhostnetDeps, settings: GhostnetSettings): 
       );
     },
     routes: [
-      ...[userRoute, historyRoute, leaderboardRoute, levelsRoute],
+      ...[userRoute, historyRoute, leaderboardRoute(deps.clock), levelsRoute],
       ...crewRoutes(deps.clock),
       ...typingRoutes(deps.boosts ?? noBoostSigner),
     ],

@@ -1,87 +1,78 @@
-import type { Sql } from "@ghostchain/database";
 import type { ProductRoute } from "@ghostchain/product";
-import { getAddress } from "viem";
+import type { Clock } from "@ghostchain/service";
 import { z } from "zod";
+import { FreshAnswers } from "../leaderboard/fresh-answers.ts";
+import { periodOf } from "../leaderboard/period.ts";
+import {
+  LEADERBOARD_TYPES,
+  type LeaderboardEntry,
+  readAllTime,
+  readPeriod,
+} from "../leaderboard/read-leaderboard.ts";
 import { readLevels } from "../read-game.ts";
 import { levelAnswer } from "./answers.ts";
-import { periodStart } from "./period.ts";
+
+const ENTRIES_MAX = 100;
+/** Three types, two periods, and those that were before midnight. */
+const ANSWERS_KEPT = 12;
 
 const leaderboardQuery = z.object({
-  type: z.enum(["extracted", "streak", "pnl"]).default("extracted"),
-  period: z.enum(["daily", "weekly", "all"]).default("all"),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  type: z
+    .enum(LEADERBOARD_TYPES)
+    .default("extracted")
+    .meta({
+      description:
+        "extracted: principal and rewards taken out; streak: most scans survived in a row; pnl: rewards and " +
+        "jackpots less penalties and lost principal",
+    }),
+  period: z.enum(["daily", "weekly", "all"]).default("all").meta({
+    description: "the UTC day, or the ISO week, that it is now",
+  }),
+  limit: z.coerce.number().int().min(1).max(ENTRIES_MAX).default(ENTRIES_MAX),
 });
 
-/** By type: what a user's row of all time holds, and what days add up to. Ties go by address. */
-const RANKED = {
-  extracted: { total: "total_extracted", ofDays: "sum(extracted)" },
-  streak: { total: "ghost_streak_best", ofDays: "max(streak_best)" },
-  pnl: { total: "pnl", ofDays: "sum(pnl)" },
-} as const;
-
-export const leaderboardRoute: ProductRoute = {
-  method: "GET",
-  path: "/leaderboard",
-  summary: "The best by what they extracted, their longest streak, or profit and loss",
-  auth: "none",
-  query: leaderboardQuery,
-  response: z.object({
-    entries: z.array(
-      z.object({
-        rank: z.int(),
-        address: z.string(),
-        value: z.string().meta({ description: "wei of DATA, or a count of scans for streak" }),
+export const leaderboardAnswer = z.object({
+  entries: z.array(
+    z.object({
+      rank: z.int().meta({ description: "equals share it: 1, 2, 2, 4" }),
+      address: z.string(),
+      value: z.string().meta({
+        description: "wei of DATA, or a count of scans for streak",
+        examples: ["120000000000000000000"],
       }),
-    ),
-  }),
-  async handle(request, { database, clock }) {
-    const { type, period, limit } = request.query as z.output<typeof leaderboardQuery>;
-    const rows =
-      period === "all"
-        ? await rankAllTime(database, type, limit)
-        : await rankSince(database, type, periodStart(period, clock.now()), limit);
-    const entries = rows.map((row, index) => ({
-      rank: index + 1,
-      address: getAddress(row.address),
-      value: row.value.toString(),
-    }));
-    return { entries };
-  },
-};
+    }),
+  ),
+});
 
-type Ranked = { readonly address: string; readonly value: bigint | number };
-
-function rankAllTime(sql: Sql, type: keyof typeof RANKED, limit: number): Promise<Ranked[]> {
-  const { total } = RANKED[type];
-  return sql.query<Ranked>(
-    `SELECT address, ${total} AS value FROM ghostnet.users WHERE ${total} <> 0
-     ORDER BY ${total} DESC, address LIMIT $1`,
-    [limit],
-  );
+export function leaderboardRoute(clock: Clock): ProductRoute {
+  const answers = new FreshAnswers<readonly LeaderboardEntry[]>(clock, ANSWERS_KEPT);
+  return {
+    method: "GET",
+    path: "/leaderboard",
+    summary: "The best by what they extracted, their longest streak, or profit and loss",
+    description: "Those of a day or a week are read about once a second.",
+    auth: "none",
+    query: leaderboardQuery,
+    response: leaderboardAnswer,
+    async handle(request, { database }) {
+      const { type, period, limit } = request.query as z.output<typeof leaderboardQuery>;
+      if (period === "all") return { entries: await readAllTime(database, type, limit) };
+      const now = periodOf(period, clock.now());
+      const key = `${type} ${period} ${now.start.getTime()}`;
+      const entries = await answers.get(key, () => readPeriod(database, type, now, ENTRIES_MAX));
+      return { entries: entries.slice(0, limit) };
+    },
+  };
 }
 
-function rankSince(
-  sql: Sql,
-  type: keyof typeof RANKED,
-  since: Date,
-  limit: number,
-): Promise<Ranked[]> {
-  const { ofDays } = RANKED[type];
-  return sql.query<Ranked>(
-    `SELECT user_address AS address, ${ofDays} AS value FROM ghostnet.days
-     WHERE day >= ($1::timestamptz AT TIME ZONE 'UTC')::date
-     GROUP BY user_address HAVING ${ofDays} <> 0
-     ORDER BY value DESC, user_address LIMIT $2`,
-    [since, limit],
-  );
-}
+export const levelsAnswer = z.object({ levels: z.array(levelAnswer) });
 
 export const levelsRoute: ProductRoute = {
   method: "GET",
   path: "/levels",
   summary: "The five levels: stake, players, death rate and next scan",
   auth: "none",
-  response: z.object({ levels: z.array(levelAnswer) }),
+  response: levelsAnswer,
   async handle(_request, { database, clock }) {
     return { levels: await readLevels(database, clock.now()) };
   },
