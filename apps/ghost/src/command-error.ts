@@ -8,6 +8,8 @@ export type CommandFault =
   | { code: "DATA_DIRECTORY_UNUSABLE"; directory: string }
   | { code: "RPC_UNREACHABLE"; url: string }
   | { code: "DIRECTORY_NOT_EMPTY"; directory: string }
+  | { code: "NOTHING_STORED"; directory: string }
+  | { code: "FILE_UNUSABLE"; file: string; reason: string }
   | { code: "CONFIG_FILE_MISSING"; file: string }
   | { code: "CONFIG_FILE_BROKEN"; file: string; reason: string }
   | { code: "DEPLOYMENT_FAILED"; product: string; contract: string }

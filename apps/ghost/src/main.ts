@@ -18,6 +18,8 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   indexer: async () => (await import("./commands/indexer.ts")).indexer,
   gateway: async () => (await import("./commands/gateway.ts")).gateway,
   api: async () => (await import("./commands/api.ts")).api,
+  "db backup": async () => (await import("./commands/db.ts")).backup,
+  "db restore": async () => (await import("./commands/db.ts")).restore,
   init: async () => (await import("./commands/init.ts")).init,
 };
 

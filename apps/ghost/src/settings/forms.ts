@@ -77,6 +77,19 @@ export const FORMS = {
     ] as OptionName[],
     needs: ["DATABASE_URL", "RPC_URL"],
   },
+  "db backup": {
+    name: "db backup",
+    about:
+      "Writes all that the data plane has stored into a file (gzip), while others go on writing.",
+    options: ["--data-dir", "--log-level", "DATABASE_URL"],
+    operands: ["FILE"],
+  },
+  "db restore": {
+    name: "db restore",
+    about: "Fills an empty database from such a file, whichever PostgreSQL it came from.",
+    options: ["--data-dir", "--log-level", "DATABASE_URL"],
+    operands: ["FILE"],
+  },
   init: {
     name: "init",
     about: "Writes a product of one's own to begin with: contract, tables, feed, route and test.",
@@ -89,7 +102,7 @@ export type CommandName = keyof typeof FORMS;
 
 /** What `ghost --help` prints. */
 export function describeCommands(): string {
-  const lines = Object.values(FORMS).map(({ name, about }) => `  ${name.padEnd(10)} ${about}`);
+  const lines = Object.values(FORMS).map(({ name, about }) => `  ${name.padEnd(11)} ${about}`);
   return [
     "usage: ghost COMMAND [options]",
     lines.join("\n"),

@@ -31,7 +31,11 @@ export type DatabaseFault =
   /** The database has a migration this program does not know: it was written by a newer one. */
   | { code: "DATABASE_MIGRATION_UNKNOWN"; schema: string; id: string }
   | { code: "DATABASE_MIGRATION_FAILED"; schema: string; id: string; reason: string }
-  | { code: "DATABASE_MIGRATION_ORDER"; schema: string; id: string };
+  | { code: "DATABASE_MIGRATION_ORDER"; schema: string; id: string }
+  /** A backup is restored into a database that holds nothing. */
+  | { code: "DATABASE_NOT_EMPTY"; schemas: string[] }
+  | { code: "DATABASE_BACKUP_INVALID"; line: number; reason: string }
+  | { code: "DATABASE_BACKUP_UNSUPPORTED"; schema: string; migration: string };
 
 export class DatabaseError extends CodedError<DatabaseFault> {}
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { realpathSync, rmSync } from "node:fs";
+import { existsSync, realpathSync, rmSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { DatabaseError } from "./database-error.ts";
@@ -26,6 +26,11 @@ export async function holdDirectory(dataDir: string): Promise<DirectoryHolder> {
   return {
     release: () => new Promise((resolve) => server.close(() => resolve())),
   };
+}
+
+/** Whether a process, this one or another, holds a data directory. */
+export async function isHeld(dataDir: string): Promise<boolean> {
+  return existsSync(dataDir) && answers(holderPath(dataDir));
 }
 
 function holderPath(dataDir: string): string {

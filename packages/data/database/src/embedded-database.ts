@@ -6,7 +6,7 @@ import type pg from "pg";
 import { advisoryLock } from "./advisory-lock.ts";
 import type { Database } from "./database.ts";
 import { DatabaseError } from "./database-error.ts";
-import { holdDirectory } from "./directory-holder.ts";
+import { holdDirectory, isHeld } from "./directory-holder.ts";
 import { type Binaries, locateBinaries } from "./embedded/binaries.ts";
 import { ensureCluster, SUPERUSER } from "./embedded/cluster.ts";
 import { PostgresProcess } from "./embedded/postgres-process.ts";
@@ -63,6 +63,40 @@ export function createEmbeddedDatabase(
   return new PgDatabase(backend, logger);
 }
 
+/**
+ * The bundled PostgreSQL of a data directory, whether or not another process runs it just now: for tools that look at
+ * what a running stack stores.
+ *
+ * @throws {DatabaseError} at `start`, `DATABASE_UNREACHABLE` when whoever holds the directory runs no PostgreSQL
+ */
+export async function reachEmbeddedDatabase(
+  deps: { logger: Logger },
+  settings: EmbeddedSettings,
+): Promise<Database> {
+  const dataDir = resolve(settings.dataDir);
+  if (!(await isHeld(dataDir))) return createEmbeddedDatabase(deps, settings);
+  const session = sessionAt(socketDirectory(dataDir));
+  const backend: Backend = {
+    kind: "embedded",
+    where: dataDir,
+    async open(signal) {
+      await waitUntilReachable(session, dataDir, ATTACH_TIMEOUT_MS, signal);
+      return {
+        pool: { ...session, max: settings.poolSize ?? 2 },
+        pipelines: true,
+        copyIn: wireCopy,
+        lock: (name, aborted) => advisoryLock(session, dataDir, name, aborted),
+        close: async () => {},
+      };
+    },
+  };
+  return new PgDatabase(backend, deps.logger.child({ module: "database" }));
+}
+
+function sessionAt(sockets: string): pg.ClientConfig {
+  return { ...SESSION, host: sockets, user: SUPERUSER, database: "postgres" };
+}
+
 function requireBinaries(): Binaries {
   const binaries = locateBinaries();
   if (binaries) return binaries;
@@ -74,6 +108,7 @@ function requireBinaries(): Binaries {
 }
 
 const START_TIMEOUT_MS = 60_000;
+const ATTACH_TIMEOUT_MS = 5_000;
 /** With the pauses between them some quarter of an hour: long enough to free a full disk. */
 const RESTARTS_MAX = 100;
 const RESTART_DELAY_MS = 200;
@@ -95,7 +130,7 @@ class EmbeddedServer {
     this.#binaries = binaries;
     this.#logger = logger;
     this.#sockets = socketDirectory(dataDir);
-    this.session = { ...SESSION, host: this.#sockets, user: SUPERUSER, database: "postgres" };
+    this.session = sessionAt(this.#sockets);
   }
 
   async start(signal: AbortSignal): Promise<void> {

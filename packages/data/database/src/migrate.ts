@@ -30,6 +30,7 @@ export async function migrate(
     `CREATE TABLE IF NOT EXISTS ${quoted}.migration (
        id text PRIMARY KEY, checksum text NOT NULL, ran_at timestamptz NOT NULL DEFAULT now())`,
   );
+  await keepTexts(sql, schema, migrations);
   const ran = await sql.query<{ id: string; checksum: string }>(
     `SELECT id, checksum FROM ${quoted}.migration`,
   );
@@ -38,6 +39,27 @@ export async function migrate(
   const pending = migrations.filter((migration) => !done.has(migration.id));
   for (const migration of pending) await runOne(sql, schema, migration);
   return pending.map((migration) => migration.id);
+}
+
+/**
+ * The migrations' texts are kept for backups; databases of older versions have none yet. Only then is the table
+ * altered: that would wait for whoever reads it.
+ */
+async function keepTexts(
+  sql: Sql,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<void> {
+  const table = `${quoteIdentifier(schema)}.migration`;
+  const [kept] = await sql.query(
+    `SELECT 1 FROM pg_attribute
+     WHERE attrelid = $1::regclass AND attname = 'sql' AND NOT attisdropped`,
+    [table],
+  );
+  if (kept) return;
+  await sql.query(`ALTER TABLE ${table} ADD COLUMN sql text`);
+  for (const migration of migrations)
+    await sql.query(`UPDATE ${table} SET sql = $2 WHERE id = $1`, [migration.id, migration.sql]);
 }
 
 function requireOrder(schema: string, migrations: readonly Migration[]): void {
@@ -95,9 +117,10 @@ async function runOne(sql: Sql, schema: string, migration: Migration): Promise<v
       { cause: error },
     );
   }
-  await sql.query(`INSERT INTO ${path}.migration (id, checksum) VALUES ($1, $2)`, [
+  await sql.query(`INSERT INTO ${path}.migration (id, checksum, sql) VALUES ($1, $2, $3)`, [
     migration.id,
     checksumOf(migration),
+    migration.sql,
   ]);
 }
 
