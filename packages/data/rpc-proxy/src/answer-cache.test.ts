@@ -270,14 +270,17 @@ describe("AnswerCache before a chain that reorgs and finalizes", () => {
   it("never gives what was true before a head that it has seen, nor what a reorg changed", async () => {
     let hits = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 50, maxLength: 200, size: "max" }), async (steps) => {
-        const model = new CacheModel();
-        await model.start();
-        for (const one of steps) await one(model);
-        await model.stop();
-        hits += model.hits;
-        expect(model.wrong).toEqual([]);
-      }),
+      fc.asyncProperty(
+        fc.array(step, { minLength: 50, maxLength: 200, size: "max" }),
+        async (steps) => {
+          const model = new CacheModel();
+          await model.start();
+          for (const one of steps) await one(model);
+          await model.stop();
+          hits += model.hits;
+          expect(model.wrong).toEqual([]);
+        },
+      ),
       { numRuns: 400 },
     );
     // it would be easy to be right with an empty cache

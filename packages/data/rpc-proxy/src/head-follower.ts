@@ -71,6 +71,8 @@ export class HeadFollower {
   /** One look at the upstream; whatever goes wrong is noted in its health. */
   async poll(signal: AbortSignal): Promise<void> {
     const { health, clock } = this.#deps;
+    // a success would mean that it can be asked again
+    if (clock.now() < health.resumeAtMs) return;
     try {
       await withinTime(POLL_TIMEOUT_MS, signal, (limited) => this.#look(limited));
       health.succeed();

@@ -7,7 +7,7 @@ const VALUE_SHARE = 8;
 
 /** The answers used last, up to a budget in bytes. */
 export class MemoryStore implements AnswerStore {
-  readonly #budgetBytes: number;
+  #budgetBytes: number;
   #entries = new Map<string, { readonly text: string; readonly bytes: number }>();
   #bytes = 0;
 
@@ -22,6 +22,7 @@ export class MemoryStore implements AnswerStore {
   async start(): Promise<void> {}
 
   async stop(): Promise<void> {
+    this.#budgetBytes = 0;
     this.drop();
   }
 

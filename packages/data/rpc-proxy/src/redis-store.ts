@@ -143,9 +143,12 @@ function firstConnection(redis: Redis, signal: AbortSignal): Promise<void> {
     const done = () => {
       signal.removeEventListener("abort", done);
       redis.off("ready", done);
+      redis.off("error", done);
       resolve();
     };
     redis.once("ready", done);
+    // it goes on trying, and nobody has to wait for it
+    redis.once("error", done);
     signal.addEventListener("abort", done);
     if (signal.aborted) done();
   });
