@@ -1,4 +1,4 @@
-import { createMemoryLimits } from "@ghostchain/rate-limit";
+import { createMemoryLimits, type RateLimits } from "@ghostchain/rate-limit";
 import {
   type Clock,
   createMetrics,
@@ -31,12 +31,12 @@ export interface ProxyStand {
 
 export async function openProxy(
   options: RpcProxyOptions,
-  parts: { clock?: Clock; logger?: Logger } = {},
+  parts: { clock?: Clock; logger?: Logger; rateLimits?: Pick<RateLimits, "budget"> } = {},
 ): Promise<ProxyStand> {
   const metrics = createMetrics({ processMetrics: false });
   const health = new Health();
   const { clock = systemClock, logger = createSilentLogger() } = parts;
-  const rateLimits = createMemoryLimits({ clock });
+  const { rateLimits = createMemoryLimits({ clock }) } = parts;
   const proxy = createRpcProxy({ rateLimits, clock, logger, metrics, health }, options);
   await proxy.start(SIGNAL);
   const send = async (body: string, caller: RpcCaller, signal: AbortSignal) => {
