@@ -13,8 +13,6 @@ const ERROR_FACTOR = 20;
 /** What a block that an endpoint does not have yet counts for, and no more of them than this. */
 const LAG_COST_MS = 20;
 const LAG_BLOCKS_MAX = 500n;
-/** Heads of servers that follow one chain differ by one for a moment. */
-const LAG_BLOCKS_FREE = 1n;
 
 const REST_FIRST_MS = 100;
 const REST_MAX_MS = 30_000;
@@ -69,7 +67,7 @@ export class EndpointHealth {
   costMs(highest: bigint | undefined): number {
     const behind = highest !== undefined && this.head !== undefined ? highest - this.head : 0n;
     const lag = behind < LAG_BLOCKS_MAX ? behind : LAG_BLOCKS_MAX;
-    const lagMs = lag > LAG_BLOCKS_FREE ? Number(lag) * LAG_COST_MS : 0;
+    const lagMs = lag > 0n ? Number(lag) * LAG_COST_MS : 0;
     return (this.#latencyMs + 1) * (1 + ERROR_FACTOR * this.#errorRate) + lagMs;
   }
 

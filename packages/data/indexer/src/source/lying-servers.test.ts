@@ -1,0 +1,157 @@
+import type { Clock } from "@ghostchain/service";
+import fc from "fast-check";
+import { type Address, getAddress } from "viem";
+import { describe, expect, it } from "vitest";
+import { toRpcLogs } from "../../test/support/fake-block.ts";
+import { FakeChain, type LedgerEvent } from "../../test/support/fake-chain.ts";
+import { Random } from "../../test/support/random.ts";
+import { LIE_NAMES, type Lie, type Manner, RpcMember } from "../../test/support/rpc-member.ts";
+import { OF_LEDGER, sourceOf } from "../../test/support/source-of.ts";
+import { ChildRegistry } from "../child-registry.ts";
+import { type ChainPoint, type IndexedBlock, type RawLog, ZERO_HASH } from "./block.ts";
+import type { ChainSource, SourceSettings } from "./chain-source.ts";
+import { HistoryReader } from "./history-reader.ts";
+import { LogScope } from "./log-scope.ts";
+import { parseLogs } from "./parse-answer.ts";
+import { readTail } from "./tail-reader.ts";
+
+const A: Address = getAddress("0x00000000000000000000000000000000000000aa");
+const never = new AbortController().signal;
+const scope = new LogScope(OF_LEDGER.addresses ?? [], new ChildRegistry([]));
+
+/** Waits as short as the machine allows, on a clock that runs as if they had been kept. */
+function hastyClock(): Clock {
+  let aheadMs = 0;
+  return {
+    now: () => Date.now() + aheadMs,
+    async sleep(durationMs, signal) {
+      signal?.throwIfAborted();
+      await new Promise((resolve) => setTimeout(resolve, Math.min(durationMs, 2)));
+      signal?.throwIfAborted();
+      aheadMs += durationMs;
+    },
+  };
+}
+
+function chainOf(seed: number, blocks: number): FakeChain {
+  const random = new Random(seed);
+  const chain = new FakeChain({ seed });
+  const event = (): LedgerEvent => {
+    return { kind: "moved", from: A, to: A, amount: BigInt(random.below(1_000)) };
+  };
+  for (let i = 0; i < blocks; i++) chain.mine(Array.from({ length: random.below(4) }, event));
+  return chain;
+}
+
+function logsOf(chain: FakeChain): RawLog[] {
+  return chain.blocks.flatMap((block) => parseLogs("eth_getLogs", toRpcLogs(block, {})));
+}
+
+/** Reads the chain from its first block to its head as the indexer does, and tries again when it fails. */
+async function follow(source: ChainSource, chain: FakeChain, clock: Clock): Promise<RawLog[]> {
+  await until(clock, () => source.identify());
+  let point: ChainPoint = { number: -1n, hash: ZERO_HASH };
+  const blocks: IndexedBlock[] = [];
+  await until(clock, async () => {
+    while (point.hash !== chain.head.hash) {
+      const head = await source.head();
+      if (head.number <= point.number) throw new Error("the head is old");
+      const next = await readTail(source, scope, point, head);
+      if (next.length === 0 && !(await source.has(point))) throw new Unbelievable(point);
+      blocks.push(...next);
+      point = next.at(-1) ?? point;
+    }
+  });
+  return blocks.flatMap(({ logs }) => logs);
+}
+
+/** The same by ranges. */
+async function readHistory(source: ChainSource, chain: FakeChain, clock: Clock): Promise<RawLog[]> {
+  await until(clock, () => source.identify());
+  return until(clock, async () => {
+    const logs: RawLog[] = [];
+    const { number } = chain.head;
+    for await (const { blocks } of new HistoryReader(source, scope).read(0n, number, never))
+      for (const block of blocks) logs.push(...block.logs);
+    return logs;
+  });
+}
+
+class Unbelievable extends Error {
+  constructor({ number }: ChainPoint) {
+    super(`believed that block ${number} is gone`);
+  }
+}
+
+async function until<T>(clock: Clock, attempt: () => Promise<T>): Promise<T> {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (failures === 60 || error instanceof Unbelievable) throw error;
+      await clock.sleep(Math.min(100 * 2 ** failures, 2_000));
+    }
+  }
+}
+
+/** `manners` of the servers in the order of the settings, among them an honest one. */
+function clusterOf(chain: FakeChain, manners: readonly Partial<Manner>[], seed = 1) {
+  const random = new Random(seed);
+  return manners.map((manner) => new RpcMember(chain, manner, () => random.next()));
+}
+
+function open(members: readonly RpcMember[], settings: SourceSettings = {}) {
+  const clock = hastyClock();
+  const source = sourceOf(members, { ...settings, clock, rpcLimits: { timeoutMs: 40 } });
+  return { source, clock };
+}
+
+describe("ChainSource among servers that lie", () => {
+  it.each(LIE_NAMES)("delivers the honest chain beside one that tells %s", async (lie) => {
+    const chain = chainOf(7, 40);
+    const members = clusterOf(chain, [{ lie }, {}]);
+    const { source, clock } = open(members);
+    expect(await follow(source, chain, clock)).toEqual(logsOf(chain));
+    expect(members[0]?.asked).toBeGreaterThan(0);
+  });
+
+  it.each(LIE_NAMES)("finds out one that tells %s of ranges", async (lie) => {
+    const chain = chainOf(8, 60);
+    const { source, clock } = open(clusterOf(chain, [{ lie }, {}]), { verifyLogs: "agreement" });
+    expect(await readHistory(source, chain, clock)).toEqual(logsOf(chain));
+  });
+
+  const manner: fc.Arbitrary<Partial<Manner>> = fc.oneof(
+    fc.record({ lie: fc.constantFrom<Lie>(...LIE_NAMES) }),
+    fc.record({ lag: fc.integer({ min: 1, max: 30 }), emptyWhenUnknown: fc.boolean() }),
+    fc.record({ errs: fc.constantFrom(0.1, 1) }),
+    fc.record({ hangs: fc.constantFrom(0.05, 1) }),
+    fc.record({ chainId: fc.constantFrom("0x1", "0x7a6a") }),
+  );
+  const cluster = fc.record({
+    others: fc.array(manner, { minLength: 1, maxLength: 4 }),
+    place: fc.nat(4),
+    seed: fc.nat(1_000_000),
+  });
+
+  it.each([
+    { what: "block by block", settings: {}, read: follow },
+    { what: "by ranges", settings: { verifyLogs: "agreement" as const }, read: readHistory },
+    { what: "by receipts", settings: { verifyLogs: "receipts" as const }, read: follow },
+  ])(
+    "delivers the honest chain from any cluster with one honest server in it, $what",
+    async (how) => {
+      await fc.assert(
+        fc.asyncProperty(cluster, async ({ others, place, seed }) => {
+          const chain = chainOf(seed, 40);
+          const manners: Partial<Manner>[] = [...others];
+          manners.splice(Math.min(place, others.length), 0, {});
+          const { source, clock } = open(clusterOf(chain, manners, seed), how.settings);
+          expect(await how.read(source, chain, clock)).toEqual(logsOf(chain));
+        }),
+        { numRuns: Number(process.env.CLUSTER_RUNS ?? 30) },
+      );
+    },
+    300_000,
+  );
+});
