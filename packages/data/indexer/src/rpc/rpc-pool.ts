@@ -159,7 +159,7 @@ export class RpcPool {
     const elected = electChain(answers, expected);
     if (elected === undefined) throw allFailed(this.endpoints, failures);
     this.#chain = elected;
-    for (const endpoint of this.endpoints) this.#excludeIfForeign(endpoint);
+    for (const endpoint of this.endpoints) this.#excludeIfForeign(endpoint, endpoint.identity);
     return elected;
   }
 
@@ -291,14 +291,16 @@ export class RpcPool {
    */
   async admit(endpoint: RpcEndpoint): Promise<void> {
     if (this.endpoints.length === 1 || this.#chain === undefined) return;
-    if (endpoint.identity === undefined) await identifyEndpoint(endpoint);
-    const foreign = this.#excludeIfForeign(endpoint);
+    const identity = endpoint.identity ?? (await identifyEndpoint(endpoint));
+    const foreign = this.#excludeIfForeign(endpoint, identity);
     if (foreign) throw foreign;
     endpoint.health.readmit();
   }
 
-  #excludeIfForeign(endpoint: RpcEndpoint): IndexerError | undefined {
-    const { identity } = endpoint;
+  #excludeIfForeign(
+    endpoint: RpcEndpoint,
+    identity: ChainIdentity | undefined,
+  ): IndexerError | undefined {
     if (identity === undefined || this.#chain === undefined) return undefined;
     if (isSameChain(identity, this.#chain)) return undefined;
     const error = otherChain(endpoint.where, this.#chain, identity);

@@ -29,6 +29,8 @@ export function openSocket(url: URL, limits: RpcLimits, onClosed: () => void): P
     // An error is always followed by a close.
     socket.on("error", (error) => {
       reason = error;
+      // It would wait for a peer that may not answer any more.
+      socket.terminate();
     });
     socket.on("close", () => {
       clearInterval(asking);

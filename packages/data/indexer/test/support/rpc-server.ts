@@ -12,6 +12,11 @@ export class RpcServer {
   readonly #sockets = new Set<Socket>();
   readonly requests: string[] = [];
   headers: Record<string, unknown> = {};
+  /** How large each batch was that came. */
+  readonly batches: number[] = [];
+  takesBatches = true;
+  /** In place of what is sent with an answer over HTTP. */
+  head: { status: number; headers?: Record<string, string> } = { status: 200 };
 
   private constructor() {
     this.#http = createServer((request, response) => {
@@ -20,7 +25,9 @@ export class RpcServer {
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", async () => {
         const answer = await this.#answer(Buffer.concat(chunks).toString());
-        if (answer !== undefined) response.end(answer);
+        if (answer === undefined) return;
+        response.writeHead(this.head.status, this.head.headers);
+        response.end(answer);
       });
     });
     this.#http.on("upgrade", (request, socket: Socket) => {
@@ -72,12 +79,29 @@ export class RpcServer {
   }
 
   async #answer(text: string): Promise<string | undefined> {
-    const { id, method, params } = JSON.parse(text);
+    const message: unknown = JSON.parse(text);
+    if (!Array.isArray(message)) return this.#answerOne(message as RpcMessage);
+    this.batches.push(message.length);
+    const refusal = { code: -32600, message: "batches are not supported" };
+    if (!this.takesBatches) return JSON.stringify({ jsonrpc: "2.0", id: null, error: refusal });
+    const answers = await Promise.all(message.map((one: RpcMessage) => this.#answerOne(one)));
+    if (answers.includes(undefined)) return undefined;
+    // In any order, as the specification has it.
+    return `[${answers.reverse().join()}]`;
+  }
+
+  async #answerOne({ id, method, params }: RpcMessage): Promise<string | undefined> {
     this.requests.push(method);
     const answer = await this.respond(method, params);
     if (answer === undefined || typeof answer === "string") return answer;
     return JSON.stringify({ jsonrpc: "2.0", id, ...answer });
   }
+}
+
+interface RpcMessage {
+  readonly id: unknown;
+  readonly method: string;
+  readonly params: unknown[];
 }
 
 /** An unmasked text frame of less than 64 KiB. */
