@@ -17,7 +17,7 @@ export interface LedgerState {
 /** Computed from the chain directly, event by event, with nothing in between. */
 export function expectedState(head: SimBlock): LedgerState {
   const balances = new Map<string, bigint>();
-  const best = new Map<string, bigint>();
+  const best = new Map<string, { amount: bigint; times: number }>();
   const tallies = new Map<string, { count: number; latest: bigint }>();
   let movements: { text: string; account: string }[] = [];
   const feed: string[] = [];
@@ -28,6 +28,7 @@ export function expectedState(head: SimBlock): LedgerState {
     for (const [index, event] of block.events.entries()) {
       if (event.kind === "closed") {
         const who = getAddress(event.who);
+        best.delete(who);
         if (balances.delete(who)) count("closed", block.number);
         movements = movements.filter(({ account }) => account !== who);
         feed.push(JSON.stringify({ type: "CLOSED", timestamp, who }));
@@ -37,7 +38,8 @@ export function expectedState(head: SimBlock): LedgerState {
       const [from, to] = [getAddress(event.from), getAddress(event.to)];
       balances.set(from, (balances.get(from) ?? 0n) - amount);
       balances.set(to, (balances.get(to) ?? 0n) + amount);
-      best.set(to, amount > (best.get(to) ?? -1n) ? amount : (best.get(to) ?? 0n));
+      const { amount: highest, times } = best.get(to) ?? { amount: 0n, times: 0 };
+      best.set(to, { amount: amount > highest ? amount : highest, times: times + 1 });
       const text = `${transactionHashOf(block, index)} ${index} ${to} ${amount} ${timestamp}`;
       movements.push({ text, account: to });
       count("moved", block.number);
@@ -48,7 +50,7 @@ export function expectedState(head: SimBlock): LedgerState {
     accounts: [...balances].map(([address, balance]) => `${address} ${balance}`).sort(),
     movements: movements.map(({ text }) => text).sort(),
     tallies: [...tallies].map(([kind, { count: n, latest }]) => `${kind} ${n} ${latest}`).sort(),
-    best: [...best].map(([address, amount]) => `${address} ${amount}`).sort(),
+    best: [...best].map(([who, { amount, times }]) => `${who} ${amount} ${times}`).sort(),
     feed,
   };
 }
@@ -73,5 +75,5 @@ const STORED = `
     UNION ALL SELECT 'movement', concat_ws(' ', tx, log_index, account, amount,
       (extract(epoch FROM at) * 1000)::bigint) FROM ledger.movement
     UNION ALL SELECT 'tally', concat_ws(' ', kind, count, latest) FROM ledger.tally
-    UNION ALL SELECT 'best', concat_ws(' ', address, amount) FROM board.best
+    UNION ALL SELECT 'best', concat_ws(' ', address, amount, times) FROM board.best
   ) AS all_parts`;

@@ -98,7 +98,14 @@ async function balanceOf(
   return row === undefined ? null : row.balance.toString();
 }
 
-/** Another product of the same contract, of a single table that only grows higher. */
+interface Best {
+  readonly address: string;
+  readonly kind: string;
+  readonly amount: bigint;
+  readonly times?: number;
+}
+
+/** Another product of the same contract, which works row by row. */
 export function boardProduct(): Product {
   return defineProduct({
     name: "board",
@@ -108,20 +115,25 @@ export function boardProduct(): Product {
     migrations: [
       {
         id: "001-board",
-        sql: "CREATE TABLE best (address text, kind text, amount numeric NOT NULL, PRIMARY KEY (address, kind))",
+        sql: `CREATE TABLE best (address text, kind text, amount numeric NOT NULL, times int NOT NULL DEFAULT 1,
+          PRIMARY KEY (address, kind))`,
       },
     ],
     tables: ["best"],
     projections: {
       "Ledger:Moved": async ({ args }, sql) => {
-        const query = "SELECT amount FROM board.best WHERE address = $1 AND kind = 'in'";
-        const [best] = await sql.query<{ amount: bigint }>(query, [args.to]);
-        if (best === undefined)
-          await sql.query("INSERT INTO board.best VALUES ($1, 'in', $2)", [args.to, args.amount]);
-        else if (best.amount < args.amount)
-          await sql.query("UPDATE board.best SET amount = $2 WHERE address = $1", [
-            ...[args.to, args.amount],
-          ]);
+        const best = sql.table<Best>("best");
+        const key = { address: args.to, kind: "in" };
+        const row = await best.find(key);
+        if (row === undefined) best.insert({ ...key, amount: args.amount });
+        else
+          await best.update(key, {
+            amount: args.amount > row.amount ? args.amount : row.amount,
+            times: (row.times ?? 0) + 1,
+          });
+      },
+      "Ledger:Closed": async ({ args }, sql) => {
+        await sql.table<Best>("best").delete({ address: args.who, kind: "in" });
       },
     },
   });

@@ -86,9 +86,9 @@ export class Scheduler {
   }
 }
 
-/** Lets every promise that can go on do so. */
-function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** Lets every promise that can go on do so, and those who gave others their turn. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function before(a: Event, b: Event): boolean {

@@ -46,6 +46,11 @@ interface FeedRowFields {
   /** `feed`, `level:DARKNET`, `address:0x…`: who gets it. */
   readonly topics: readonly string[];
   readonly personal: readonly PersonalMessage[];
+  /**
+   * Accounts whose own state it changed, and which it does not tell: their messages came with a later row, or with none,
+   * as in history. Only on rows that were read, for history is not announced.
+   */
+  readonly untold?: readonly string[];
   readonly stages?: FeedStages;
 }
 

@@ -55,7 +55,7 @@ function narrowed(topics: readonly string[] | undefined): readonly string[] | un
 }
 
 const COLUMNS =
-  "sequence_id, block_number, block_hash, topics, event, retracts, personal, retracted_by";
+  "sequence_id, block_number, block_hash, topics, event, retracts, personal, subjects, retracted_by";
 
 const READ = `
   SELECT s.epoch, s.sequence_id AS head, r.* FROM feed.state s LEFT JOIN (
@@ -79,6 +79,7 @@ type StoredRow = {
   event: FeedEvent | null;
   retracts: bigint[] | null;
   personal: PersonalMessage[];
+  subjects: string[];
 };
 
 function toPosition(state: StateRow | undefined): FeedPosition {
@@ -93,7 +94,14 @@ function toFeedRow(row: StoredRow): FeedRow {
     blockHash: row.block_hash,
     topics: row.topics,
     personal: row.personal,
+    ...untold(row),
   };
   if (row.event !== null) return { ...common, kind: "event", event: row.event };
   return { ...common, kind: "retract", retracts: (row.retracts ?? []).map(Number) };
+}
+
+function untold({ subjects, personal }: StoredRow): { untold?: readonly string[] } {
+  const told = new Set(personal.map(({ address }) => address));
+  const others = subjects.filter((subject) => !told.has(subject));
+  return others.length === 0 ? {} : { untold: others };
 }

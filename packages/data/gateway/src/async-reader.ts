@@ -30,6 +30,8 @@ export class AsyncReader implements Reader {
   readonly #desk: () => ClientDesk;
   readonly #public = new SharedSnapshot(() => this.#limited(() => this.#readSnapshot(undefined)));
   readonly #personal = new Map<Address, Promise<Snapshot>>();
+  /** Accounts whose own state is being read for its owner. */
+  readonly #reading = new Map<Address, { isStale: boolean }>();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
@@ -62,6 +64,34 @@ export class AsyncReader implements Reader {
     );
   }
 
+  /**
+   * The account's own state changed. Where its owner was not told, it is read and told; a message that came meanwhile may
+   * be newer than what was read, so then it is read once more.
+   */
+  ownStateChanged(address: Address, how: "told" | "untold"): void {
+    const reading = this.#reading.get(address);
+    if (reading) reading.isStale = true;
+    else if (how === "untold") void this.#tellOwner(address);
+  }
+
+  async #tellOwner(address: Address): Promise<void> {
+    const reading = { isStale: false };
+    this.#reading.set(address, reading);
+    try {
+      let messages: JsonObject[];
+      do {
+        reading.isStale = false;
+        messages = await this.#limited(() => this.#readPersonal(address));
+      } while (reading.isStale);
+      this.#desk().tellOwner(address, messages);
+    } catch (error) {
+      this.#parts.logger.warn({ err: error }, "position of a client could not be read");
+      this.#desk().ownerUnavailable(address);
+    } finally {
+      this.#reading.delete(address);
+    }
+  }
+
   async #login(connection: Connection, credential: Credential): Promise<void> {
     const { auth, clock, slots } = this.#parts;
     const session =
@@ -76,17 +106,9 @@ export class AsyncReader implements Reader {
         return;
       }
     }
-    const welcome = await this.#welcome(session.address);
+    // Without it, its owner would believe in an old one for as long as nothing else changes it.
+    const welcome = await this.#limited(() => this.#readPersonal(session.address));
     this.#desk().authenticated(connection, session, welcome, clock.now());
-  }
-
-  async #welcome(address: Address): Promise<JsonObject[]> {
-    try {
-      return await this.#limited(() => this.#readPersonal(address));
-    } catch (error) {
-      this.#parts.logger.warn({ err: error }, "position of a client could not be read");
-      return [];
-    }
   }
 
   /** What the owner of `address` would have been told last. */

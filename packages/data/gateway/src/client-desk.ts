@@ -128,6 +128,17 @@ export class ClientDesk {
     return this.#stream.canFollow(snapshot);
   }
 
+  /** What an owner is to know that no row told. */
+  tellOwner(address: string, messages: readonly JsonObject[]): void {
+    this.#stream.tellOwner(address, messages);
+  }
+
+  ownerUnavailable(address: string): void {
+    const text = "your position cannot be read just now: reconnect a little later";
+    for (const connection of this.#stream.ownersOf(address))
+      this.refuse(connection, { code: "POSITION_UNAVAILABLE", text, close: 1013 });
+  }
+
   snapshotRead(connection: Connection, snapshot: Snapshot, nowMs: number): void {
     if (connection.phase === "closed") return;
     const outcome = this.#stream.fullSync(connection, snapshot);

@@ -1,3 +1,4 @@
+import type { Session } from "@ghostchain/auth";
 import type { FeedPosition, FeedRow, JsonObject } from "@ghostchain/feed";
 import type { Connection } from "./connection.ts";
 import { FilterGroups } from "./filter-groups.ts";
@@ -11,6 +12,9 @@ export interface Snapshot extends FeedPosition {
   readonly json: string;
 }
 
+/** The account's own state changed with a row that told its owner, or did not: `untold` has to be read. */
+export type OnOwnState = (address: Session["address"], how: "told" | "untold") => void;
+
 /**
  * The order guarantee: every connection sees each row that is for it exactly once and in order.
  *
@@ -23,12 +27,21 @@ export class FeedStream {
   readonly #groups = new FilterGroups();
   readonly #byAddress = new Map<string, Set<Connection>>();
   readonly #recent: RecentRows;
+  readonly #onOwnState: OnOwnState;
   readonly epoch: string;
 
-  /** @param from - the position before the first row that will be appended */
-  constructor(from: FeedPosition, limits: Pick<GatewayLimits, "replayRows" | "outboundBytes">) {
+  /**
+   * @param from - the position before the first row that will be appended
+   * @param onOwnState - called for accounts that are connected
+   */
+  constructor(
+    from: FeedPosition,
+    limits: Pick<GatewayLimits, "replayRows" | "outboundBytes">,
+    onOwnState: OnOwnState = () => {},
+  ) {
     this.epoch = from.epoch;
     this.#limits = limits;
+    this.#onOwnState = onOwnState;
     this.#recent = new RecentRows(from.sequenceId, 2 * limits.replayRows);
   }
 
@@ -76,6 +89,20 @@ export class FeedStream {
     const owners = this.#byAddress.get(key);
     if (owners) owners.add(connection);
     else this.#byAddress.set(key, new Set([connection]));
+  }
+
+  /** What the owner of `address` is to know now, outside of any row. */
+  tellOwner(address: string, messages: readonly JsonObject[]): void {
+    for (const connection of this.ownersOf(address)) {
+      for (const message of messages) {
+        connection.outlet.send(encodeTextFrame(JSON.stringify(message)));
+      }
+    }
+  }
+
+  /** The connections of this user here. */
+  ownersOf(address: string): readonly Connection[] {
+    return [...(this.#byAddress.get(address.toLowerCase()) ?? [])];
   }
 
   /** How many connections this user has here. */
@@ -199,7 +226,9 @@ export class FeedStream {
           connection.outlet.send(frame);
         }
       }
+      this.#noteOwnState(address, "told");
     }
+    for (const address of prepared.row.untold ?? []) this.#noteOwnState(address, "untold");
   }
 
   #deliverPersonalTo(connection: Connection, prepared: PreparedRow): void {
@@ -209,6 +238,14 @@ export class FeedStream {
         connection.outlet.send(encodeTextFrame(JSON.stringify(message)));
       }
     }
+    for (const address of prepared.row.untold ?? []) {
+      if (address.toLowerCase() === owner) this.#noteOwnState(address, "untold");
+    }
+  }
+
+  #noteOwnState(address: string, how: "told" | "untold"): void {
+    const [session] = this.ownersOf(address).flatMap((owner) => owner.session ?? []);
+    if (session) this.#onOwnState(session.address, how);
   }
 }
 

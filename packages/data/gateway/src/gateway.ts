@@ -201,7 +201,9 @@ class GatewayService implements Gateway {
       { code: 1012, reason: "the feed began anew: reconnect" },
       encodeTextFrame(JSON.stringify({ ...state, heartbeatMs })),
     );
-    this.#stream = new FeedStream(position, this.#rules.limits);
+    this.#stream = new FeedStream(position, this.#rules.limits, (address, how) =>
+      this.#reader.ownStateChanged(address, how),
+    );
     this.#desk = new ClientDesk(this.#stream, this.#reader, this.#rules);
   }
 

@@ -51,6 +51,15 @@ describe("appendFeed", () => {
     expect(await feedPosition(database)).toEqual(position);
   });
 
+  it("says of rows that were read whose owners they did not tell", async () => {
+    const told = { ...event(1, "10"), subjects: ["0xA", "0xB"] };
+    await append(start, [told]);
+    const silent = { ...event(2, "20"), personal: [] };
+    await database.transaction((sql) => loadFeed(sql, { ...start, sequenceId: 1 }, [silent]));
+    const { rows } = await readFeed(database, { after: 0, limit: 10 });
+    expect(rows.map(({ untold }) => untold)).toEqual([["0xB"], ["0xA"]]);
+  });
+
   it("refuses a second writer, and keeps nothing of what it brought", async () => {
     await append(start, [event(1, "10")]);
     await expect(append(start, [event(1, "99")])).rejects.toMatchObject({ code: "FEED_CONFLICT" });

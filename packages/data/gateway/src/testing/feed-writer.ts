@@ -6,6 +6,7 @@ import {
   FEED_CHANNEL,
   type FeedPosition,
   feedPosition,
+  loadFeed,
   type NewFeedRow,
   type PersonalMessage,
   restartFeed,
@@ -43,6 +44,16 @@ export class FeedWriter {
         event: { type: "JACK_IN", timestamp: timestampMs + index, pad: "x".repeat(pad) },
       })),
     );
+  }
+
+  /** One row of history: nobody is told of it but that it is there. */
+  async history(subjects: readonly string[]): Promise<void> {
+    const row = { blockNumber: 1n, blockHash: "0xab", topics: ["feed"], personal: [], subjects };
+    const event = { type: "JACK_IN", timestamp: 1_700_000_000_000 };
+    const position = await this.#database.transaction(async (sql) =>
+      loadFeed(sql, await feedPosition(sql), [{ kind: "event", ...row, event }]),
+    );
+    await this.#bus.publish(FEED_CHANNEL, encodeAnnouncement({ position, rows: [] }));
   }
 
   async retract(ids: readonly number[]): Promise<number> {

@@ -95,6 +95,49 @@ describe("the gateway, to some and not to others", () => {
     expect(counts).toEqual([2, 2, 0]);
   });
 
+  it("tells an owner how things are after history, whose rows tell nobody", async () => {
+    let amount = "1";
+    const position = async (address: string) => ({ of: address, amount });
+    const product: Product = {
+      ...snapshotProduct(),
+      personal: async (of) => ({ type: "POSITION_UPDATE", position: await position(of) }),
+    };
+    const gateway = await stand.gateway({}, [product]);
+    const [alice, bob] = await Promise.all([1, 2].map(() => stand.client(gateway)));
+    alice?.say({ type: "AUTH", token: ALICE });
+    bob?.say({ type: "AUTH", token: BOB });
+    await Promise.all([alice, bob].map((one) => one?.next("POSITION_UPDATE")));
+    amount = "2";
+    await stand.writer.history([ALICE.toLowerCase()]);
+    expect(await alice?.next("POSITION_UPDATE", 2)).toMatchObject({
+      position: { of: ALICE, amount: "2" },
+    });
+    expect(bob?.messages.filter(({ type }) => type === "POSITION_UPDATE")).toHaveLength(1);
+  });
+
+  it("sends away who cannot be told their position, rather than leave them with an old one", async () => {
+    let isDown = false;
+    const product: Product = {
+      ...snapshotProduct(),
+      personal: async () => {
+        if (isDown) throw new Error("the database is away");
+        return { type: "POSITION_UPDATE", position: null };
+      },
+    };
+    const gateway = await stand.gateway({}, [product]);
+    const before = await stand.client(gateway);
+    before.say({ type: "AUTH", token: ALICE });
+    await before.next("POSITION_UPDATE");
+    isDown = true;
+    await stand.writer.history([ALICE]);
+    expect(await before.next("ERROR")).toMatchObject({ code: "POSITION_UNAVAILABLE" });
+    expect(await before.closed).toMatchObject({ code: 1013 });
+    const after = await stand.client(gateway);
+    after.say({ type: "AUTH", token: ALICE });
+    expect(await after.next("ERROR")).toMatchObject({ code: "AUTH_UNAVAILABLE" });
+    expect(await after.closed).toMatchObject({ code: 1013 });
+  });
+
   it("passes a product's broadcast on to those who watch its topic", async () => {
     const gateway = await stand.gateway();
     const client = await stand.client(gateway);
