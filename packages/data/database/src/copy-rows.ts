@@ -13,7 +13,12 @@ const CHUNK_CHARS = 64 * 1024;
 export function* copyChunks(rows: Iterable<readonly SqlValue[]>): Generator<string> {
   let chunk = "";
   for (const row of rows) {
-    chunk += `${row.map(encodeCopyValue).join("\t")}\n`;
+    let separator = "";
+    for (const value of row) {
+      chunk += separator + encodeCopyValue(value);
+      separator = "\t";
+    }
+    chunk += "\n";
     if (chunk.length >= CHUNK_CHARS) {
       yield chunk;
       chunk = "";

@@ -47,7 +47,10 @@ export function encodeParameter(value: SqlValue): string | Buffer | null {
  * @throws {DatabaseError} `DATABASE_VALUE_UNSUPPORTED` for what PostgreSQL has no form of
  */
 export function encodeCopyValue(value: SqlValue): string {
-  return value === null ? "\\N" : escapeCopy(encodeText(value));
+  if (value === null) return "\\N";
+  // Their text has nothing to escape.
+  if (typeof value === "bigint" || typeof value === "number") return String(value);
+  return escapeCopy(encodeText(value));
 }
 
 /**

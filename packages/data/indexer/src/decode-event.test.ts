@@ -69,6 +69,52 @@ describe("eventDecoder", () => {
     );
   });
 
+  it("judges words that no encoder writes as viem does", () => {
+    const word = fc.oneof(
+      bytes(32),
+      fc
+        .constantFrom("0", "1", "2", "7f", "ff", "80", "ffffffffffff", "1000000000000")
+        .map((digits): Hex => `0x${digits.padStart(64, "0")}`),
+      fc.constantFrom("0", "1", "80", "7f").map((digits): Hex => `0x${digits.padStart(64, "f")}`),
+    );
+    const type = fc.constantFrom(
+      "uint8",
+      "int8",
+      "uint48",
+      "int48",
+      "uint56",
+      "int256",
+      "bool",
+      "address",
+      "bytes3",
+    );
+    fc.assert(
+      fc.property(
+        fc.array(type, { minLength: 1, maxLength: 3 }),
+        fc.array(word, { minLength: 3, maxLength: 4 }),
+        (types, words) => {
+          const inputs = types.map((one, i) => ({ name: `arg${i}`, type: one, indexed: false }));
+          const event: AbiEvent = { type: "event", name: "Any", inputs };
+          const data: Hex = `0x${words.map((one) => one.slice(2)).join("")}`;
+          const log = { topics: [toEventSelector(event)] as [Hex], data };
+          const told = (decode: () => unknown) => {
+            try {
+              return decode();
+            } catch {
+              return "refused";
+            }
+          };
+          expect(told(() => eventDecoder(event)(log))).toEqual(
+            told(() => decodeEventLog({ abi: [event], ...log }).args),
+          );
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("eventDecoder, given what does not fit,", () => {
   it("refuses a log with more or fewer topics, or less data, than the event has", () => {
     const event: AbiEvent = {
       type: "event",

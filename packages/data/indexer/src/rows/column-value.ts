@@ -124,7 +124,10 @@ function text(value: SqlValue, limit = Number.POSITIVE_INFINITY): Held {
 }
 
 function date(value: SqlValue): Held {
-  if (value instanceof Date) return date(toInstant(value).slice(0, 10));
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) throw mismatch("a day", value);
+    return date(value.toISOString().slice(0, 10));
+  }
   if (typeof value !== "string") throw mismatch("a day as 2026-01-20", value);
   return DAY.test(value) ? exactly(value) : inexact(value);
 }
@@ -133,15 +136,10 @@ const YEAR_9999_MS = 253_402_300_800_000;
 
 function instant(value: SqlValue): Held {
   if (!(value instanceof Date)) throw mismatch("a Date", value);
-  toInstant(value);
   const ms = value.getTime();
+  if (Number.isNaN(ms)) throw mismatch("a Date", value);
   const copy = new Date(ms);
   return ms >= -62_135_596_800_000 && ms < YEAR_9999_MS ? exactly(copy) : inexact(copy);
-}
-
-function toInstant(value: Date): string {
-  if (Number.isNaN(value.getTime())) throw mismatch("a Date", value);
-  return value.toISOString();
 }
 
 function mismatch(expected: string, value: SqlValue): TypeError {

@@ -14,11 +14,11 @@ export interface RowSql extends Sql {
 export interface RowStoreSettings {
   /** Rows kept of each table; twice as many at most. */
   readonly cachedRows: number;
-  /** When so many changes wait they are sent, so that PostgreSQL works on them meanwhile. */
+  /** When so many changes wait they are sent: rows that change often are written once for all that. */
   readonly waitingMax: number;
 }
 
-const DEFAULTS: RowStoreSettings = { cachedRows: 65_536, waitingMax: 8_192 };
+const DEFAULTS: RowStoreSettings = { cachedRows: 65_536, waitingMax: 32_768 };
 
 /**
  * The rows of one product's listed tables that were used lately, and their changes that wait to be written. The single
