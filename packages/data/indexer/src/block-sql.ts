@@ -109,9 +109,10 @@ export class ProductSql implements BlockSql {
 
   /** It sees what waited to be written, and what it writes is seen. */
   #raw<T>(text: string, run: () => T): T {
-    this.#store.flush();
+    const reads = onlyReads(text, this.#store.product.name);
+    if (!reads || this.#store.isReadBy(text)) this.#store.flush();
     const result = run();
-    if (!onlyReads(text, this.#store.product.name)) this.#store.drop();
+    if (!reads) this.#store.drop();
     return result;
   }
 }

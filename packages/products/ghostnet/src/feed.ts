@@ -1,9 +1,10 @@
 import type { Sql } from "@ghostchain/database";
 import type { JsonObject } from "@ghostchain/feed";
-import type { ChainEvent, FeedDraft } from "@ghostchain/product";
+import type { ChainEvent, FeedDraft, RowSql } from "@ghostchain/product";
 import { type Address, getAddress } from "viem";
 import { levelName } from "./level.ts";
 import type { CoreEvent, ScanEvent } from "./projections/game-events.ts";
+import { lastPosition } from "./projections/tables.ts";
 
 export async function tellJackIn(event: CoreEvent<"JackedIn">): Promise<FeedDraft> {
   const { user, amount, level, totalAmount } = event.args;
@@ -16,13 +17,10 @@ export async function tellJackIn(event: CoreEvent<"JackedIn">): Promise<FeedDraf
 }
 
 /** The event does not say which level it was; the position that it closed does. */
-export async function tellExtract(event: CoreEvent<"Extracted">, sql: Sql): Promise<FeedDraft> {
+export async function tellExtract(event: CoreEvent<"Extracted">, sql: RowSql): Promise<FeedDraft> {
   const { user, principal, rewards } = event.args;
-  const [position] = await sql.query<{ level: number }>(
-    `SELECT level FROM ghostnet.positions WHERE user_address = $1 AND tx_hash_out = $2
-     ORDER BY entry_at DESC LIMIT 1`,
-    [user.toLowerCase(), event.transactionHash],
-  );
+  const last = await lastPosition(sql, user.toLowerCase());
+  const position = last?.tx_hash_out === event.transactionHash ? last : undefined;
   return draft(event, "EXTRACT", {
     user,
     ...(position ? { level: levelName(position.level) } : {}),

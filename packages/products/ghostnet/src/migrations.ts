@@ -115,6 +115,13 @@ export const migrations: readonly Migration[] = [
   },
   crewMigration,
   typingMigration,
+  {
+    id: "004-last-position",
+    sql: `
+      -- the user's last position, open or not: found by the key of its user
+      ALTER TABLE users ADD COLUMN position_id text;
+    `,
+  },
 ];
 
 /** What projections write, and a reorg undoes. */

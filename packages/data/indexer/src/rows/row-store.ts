@@ -3,7 +3,7 @@ import type { Product } from "@ghostchain/product";
 import { IndexerError } from "../indexer-error.ts";
 import { rowsRefused } from "./row-error.ts";
 import { type RowOwner, TableRows } from "./table-rows.ts";
-import { readShapes, type TableShape } from "./table-shape.ts";
+import { readShapes, readViews, type TableShape } from "./table-shape.ts";
 import { quote, sendDeletes, sendPuts } from "./write-changes.ts";
 
 /** A transaction that takes statements without waiting for their answers. */
@@ -30,16 +30,23 @@ export class RowStore implements RowOwner {
   readonly #settings: RowStoreSettings;
   readonly #tables: readonly TableRows[];
   readonly #byName: ReadonlyMap<string, TableRows>;
+  readonly #mentions: RegExp;
   #sql: RowSql | undefined;
   #waiting = 0;
   /** Whether tables are empty is not known. */
   #unsure = true;
 
-  private constructor(product: Product, shapes: readonly TableShape[], settings: RowStoreSettings) {
+  private constructor(
+    product: Product,
+    shapes: readonly TableShape[],
+    views: readonly string[],
+    settings: RowStoreSettings,
+  ) {
     this.product = product;
     this.#settings = settings;
     this.#tables = shapes.map((shape) => new TableRows(shape, this, settings.cachedRows));
     this.#byName = new Map(this.#tables.map((table) => [table.shape.name, table]));
+    this.#mentions = mentionOf([...this.#byName.keys(), ...views]);
   }
 
   /** @throws {IndexerError} `INDEXER_TABLE_UNSUPPORTED` */
@@ -48,7 +55,9 @@ export class RowStore implements RowOwner {
     product: Product,
     settings: Partial<RowStoreSettings> = {},
   ): Promise<RowStore> {
-    return new RowStore(product, await readShapes(sql, product), { ...DEFAULTS, ...settings });
+    const shapes = await readShapes(sql, product);
+    const views = await readViews(sql, product);
+    return new RowStore(product, shapes, views, { ...DEFAULTS, ...settings });
   }
 
   get sql(): Sql {
@@ -78,6 +87,11 @@ export class RowStore implements RowOwner {
       { code: "INDEXER_TABLE_NOT_LISTED", product, table: name },
       `product ${product} does not list a table ${name}: its tables are ${this.product.tables.join(", ") || "none"}`,
     );
+  }
+
+  /** Whether a statement may read one of the tables, by itself or by a view. */
+  isReadBy(text: string): boolean {
+    return this.#mentions.test(text);
   }
 
   /** Sends what waits: rows that others may reference first, and what they referenced last. */
@@ -117,4 +131,9 @@ export class RowStore implements RowOwner {
     this.#waiting += 1;
     if (this.#waiting >= this.#settings.waitingMax) this.flush();
   }
+}
+
+function mentionOf(names: readonly string[]): RegExp {
+  const escaped = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return escaped.length === 0 ? /(?!)/ : new RegExp(`(?:${escaped.join("|")})`, "i");
 }

@@ -77,6 +77,12 @@ async function readShape(
   };
 }
 
+/** The views of the product's schema: any of them may read its tables. */
+export async function readViews(sql: Sql, product: Product): Promise<string[]> {
+  const rows = await sql.query<{ name: string }>(VIEWS, [product.name]);
+  return rows.map(({ name }) => name);
+}
+
 /** A row of a plain object's fields. */
 export type Values = Readonly<Record<string, SqlValue>>;
 
@@ -150,6 +156,10 @@ const COMPARED = `
   JOIN pg_attribute a ON a.attrelid = c.oid
     AND (a.attnum = d.refobjsubid OR a.attnum = ANY (i.indkey::int2[])) AND a.attnum > 0
   WHERE c.relnamespace = to_regnamespace(quote_ident($1)) AND c.relname = $2`;
+
+const VIEWS = `
+  SELECT relname AS name FROM pg_class
+  WHERE relnamespace = to_regnamespace(quote_ident($1)) AND relkind IN ('v', 'm')`;
 
 const REFERENCES = `
   SELECT r.relname AS referrer, c.relname AS referenced, f.confdeltype NOT IN ('a', 'r') AS acts

@@ -1,5 +1,5 @@
 import type { Sql } from "@ghostchain/database";
-import type { FeedDraft } from "@ghostchain/product";
+import type { FeedDraft, RowSql } from "@ghostchain/product";
 import type { Clock } from "@ghostchain/service";
 
 const REFRESH_MS = 100;
@@ -31,8 +31,8 @@ export class CrewRoster {
   }
 
   /** Adds the topics of their crews to what is told about members. Topics only say who is told, not what. */
-  telling<E>(mapper: (event: E, sql: Sql) => Promise<FeedDraft>) {
-    return async (event: E, sql: Sql): Promise<FeedDraft> => {
+  telling<E>(mapper: (event: E, sql: RowSql) => Promise<FeedDraft>) {
+    return async (event: E, sql: RowSql): Promise<FeedDraft> => {
       const draft = await mapper(event, sql);
       if (draft.subjects.length === 0) return draft;
       await this.#refresh(sql);

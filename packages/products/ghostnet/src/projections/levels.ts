@@ -4,18 +4,24 @@ import { blockTime, chainTime, eventKey } from "./event-key.ts";
 import type { CoreEvent, ScanEvent } from "./game-events.ts";
 import { penalizePositions } from "./positions.ts";
 import { recordResult } from "./result.ts";
+import { boostsOf, gameOf, levelsOf, type ScanRow, scansOf } from "./tables.ts";
 
 export async function onLevelConfigured(
   event: CoreEvent<"LevelConfigured">,
   sql: BlockSql,
 ): Promise<void> {
   const { level, deathRateBps, scanInterval, minStake } = event.args;
-  sql.send(
-    `INSERT INTO ghostnet.levels (level, death_rate_bps, scan_interval_seconds, min_stake)
-     VALUES ($1, $2, $3, $4)
-     ON CONFLICT (level) DO UPDATE SET death_rate_bps = EXCLUDED.death_rate_bps,
-       scan_interval_seconds = EXCLUDED.scan_interval_seconds, min_stake = EXCLUDED.min_stake`,
-    [level, deathRateBps, scanInterval, minStake],
+  const config = {
+    death_rate_bps: deathRateBps,
+    scan_interval_seconds: scanInterval,
+    min_stake: minStake,
+  };
+  await levelsOf(sql).upsert(
+    {
+      ...{ level, ...config, total_staked: 0n, players: 0, scans: 0, next_scan_at: null },
+      ...{ deaths: 0n, dead_capital: 0n },
+    },
+    () => config,
   );
 }
 
@@ -23,10 +29,8 @@ export async function onScanScheduled(
   event: CoreEvent<"ScanScheduled">,
   sql: BlockSql,
 ): Promise<void> {
-  sql.send("UPDATE ghostnet.levels SET next_scan_at = $2 WHERE level = $1", [
-    event.args.level,
-    chainTime(event.args.scanAt),
-  ]);
+  const { level, scanAt } = event.args;
+  await levelsOf(sql).update({ level }, { next_scan_at: chainTime(scanAt) });
 }
 
 export async function onScanExecuted(
@@ -34,13 +38,13 @@ export async function onScanExecuted(
   sql: BlockSql,
 ): Promise<void> {
   const { level, number, seed, baseRateBps, modifierBps } = event.args;
-  sql.send("UPDATE ghostnet.levels SET scans = $2 WHERE level = $1", [level, number]);
-  sql.send(
-    `INSERT INTO ghostnet.scans
-       (level, number, seed, base_rate_bps, modifier_bps, executed_at, tx_hash)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [level, number, seed, baseRateBps, modifierBps, blockTime(event), event.transactionHash],
-  );
+  await levelsOf(sql).update({ level }, { scans: number });
+  scansOf(sql).insert({
+    ...{ level, number, seed, base_rate_bps: baseRateBps, modifier_bps: modifierBps },
+    ...{ executed_at: blockTime(event), tx_hash: event.transactionHash },
+    ...{ deaths: 0, survivors: 0, dead_capital: 0n },
+    ...{ same_level: 0n, upstream: 0n, burned: 0n, protocol: 0n },
+  });
 }
 
 export async function onDeathsProcessed(
@@ -48,15 +52,14 @@ export async function onDeathsProcessed(
   sql: BlockSql,
 ): Promise<void> {
   const { level, count, totalCapital } = event.args;
-  sql.send(
-    `UPDATE ghostnet.levels SET deaths = deaths + $2, dead_capital = dead_capital + $3
-     WHERE level = $1`,
-    [level, count, totalCapital],
-  );
-  sql.send(
-    `UPDATE ghostnet.scans SET deaths = deaths + $2, dead_capital = dead_capital + $3 ${LAST_SCAN}`,
-    [level, count, totalCapital],
-  );
+  await levelsOf(sql).update({ level }, ({ deaths, dead_capital }) => ({
+    deaths: deaths + count,
+    dead_capital: dead_capital + totalCapital,
+  }));
+  await updateLastScan(sql, level, ({ deaths, dead_capital }) => ({
+    deaths: deaths + Number(count),
+    dead_capital: dead_capital + totalCapital,
+  }));
 }
 
 export async function onGhostStreaksUpdated(
@@ -64,7 +67,7 @@ export async function onGhostStreaksUpdated(
   sql: BlockSql,
 ): Promise<void> {
   const { level, count } = event.args;
-  sql.send(`UPDATE ghostnet.scans SET survivors = survivors + $2 ${LAST_SCAN}`, [level, count]);
+  await updateLastScan(sql, level, ({ survivors }) => ({ survivors: survivors + Number(count) }));
 }
 
 export async function onCascadeDistributed(
@@ -72,11 +75,8 @@ export async function onCascadeDistributed(
   sql: BlockSql,
 ): Promise<void> {
   const { level, sameLevel, upstream, burned, protocol } = event.args;
-  sql.send(
-    `UPDATE ghostnet.scans SET same_level = $2, upstream = $3, burned = $4, protocol = $5
-     ${LAST_SCAN}`,
-    [level, sameLevel, upstream, burned, protocol],
-  );
+  const shares = { same_level: sameLevel, upstream, burned, protocol };
+  await updateLastScan(sql, level, () => shares);
 }
 
 /** The contract takes a quarter, rounded down, from every level at once. */
@@ -93,29 +93,23 @@ export async function onSystemReset(
     [eventKey(event), penaltyPool, jackpotWinner.toLowerCase(), jackpotAmount, blockTime(event)],
   );
   if (jackpotWinner === zeroAddress) return;
-  recordResult(sql, event, { user: jackpotWinner, pnl: jackpotAmount });
+  await recordResult(sql, event, { user: jackpotWinner, pnl: jackpotAmount });
 }
 
 export async function onResetDeadlineMoved(
   event: CoreEvent<"ResetDeadlineMoved">,
   sql: BlockSql,
 ): Promise<void> {
-  sql.send(
-    `INSERT INTO ghostnet.game (id, reset_deadline) VALUES (1, $1)
-     ON CONFLICT (id) DO UPDATE SET reset_deadline = EXCLUDED.reset_deadline`,
-    [chainTime(event.args.deadline)],
-  );
+  const deadline = { reset_deadline: chainTime(event.args.deadline) };
+  await gameOf(sql).upsert({ id: 1, ...deadline, boost_signer: null }, () => deadline);
 }
 
 export async function onBoostSignerUpdated(
   event: CoreEvent<"BoostSignerUpdated">,
   sql: BlockSql,
 ): Promise<void> {
-  sql.send(
-    `INSERT INTO ghostnet.game (id, boost_signer) VALUES (1, $1)
-     ON CONFLICT (id) DO UPDATE SET boost_signer = EXCLUDED.boost_signer`,
-    [event.args.newSigner.toLowerCase()],
-  );
+  const signer = { boost_signer: event.args.newSigner.toLowerCase() };
+  await gameOf(sql).upsert({ id: 1, reset_deadline: null, ...signer }, () => signer);
 }
 
 export async function onBoostApplied(
@@ -123,13 +117,18 @@ export async function onBoostApplied(
   sql: BlockSql,
 ): Promise<void> {
   const { user, boostType, valueBps, expiry } = event.args;
-  sql.send(
-    `INSERT INTO ghostnet.boosts (id, user_address, boost_type, value_bps, expires_at, applied_at)
-     VALUES ($1, $2, $3, $4, $5, $6)`,
-    [eventKey(event), user.toLowerCase(), boostType, valueBps, chainTime(expiry), blockTime(event)],
-  );
+  boostsOf(sql).insert({
+    ...{ id: eventKey(event), user_address: user.toLowerCase(), boost_type: boostType },
+    ...{ value_bps: valueBps, expires_at: chainTime(expiry), applied_at: blockTime(event) },
+  });
 }
 
 /** An outcome belongs to the level's last scan: the next one opens only when that is closed. */
-const LAST_SCAN =
-  "WHERE level = $1 AND number = (SELECT scans FROM ghostnet.levels WHERE level = $1)";
+async function updateLastScan(
+  sql: BlockSql,
+  level: number,
+  change: (scan: ScanRow) => Partial<ScanRow>,
+): Promise<void> {
+  const last = await levelsOf(sql).find({ level });
+  if (last) await scansOf(sql).update({ level, number: last.scans }, change);
+}

@@ -3,34 +3,26 @@ import type { Address } from "viem";
 import { blockTime, eventKey } from "./event-key.ts";
 import type { CoreEvent } from "./game-events.ts";
 import { recordResult } from "./result.ts";
+import { levelsOf, livePosition, positionsOf, usersOf } from "./tables.ts";
 
 /** Opens a position, or adds to the one that is open. */
 export async function onJackedIn(event: CoreEvent<"JackedIn">, sql: BlockSql): Promise<void> {
   const { user, amount, level, totalAmount } = event.args;
   const address = user.toLowerCase();
-  recordResult(sql, event, { user });
-  const added = await sql.query(
-    "UPDATE ghostnet.positions SET amount = $2 WHERE user_address = $1 AND alive RETURNING id",
-    [address, totalAmount],
-  );
-  if (added.length === 0) {
-    sql.send(
-      `INSERT INTO ghostnet.positions (id, user_address, level, amount, entry_at, alive, tx_hash_in)
-       VALUES ($1, $2, $3, $4, $5, true, $6)`,
-      [eventKey(event), address, level, totalAmount, blockTime(event), event.transactionHash],
-    );
-  }
-  sql.send(
-    `UPDATE ghostnet.levels SET total_staked = total_staked + $2, players = players + $3
-     WHERE level = $1`,
-    [level, amount, added.length === 0 ? 1 : 0],
-  );
+  await recordResult(sql, event, { user });
+  const open = await livePosition(sql, address);
+  if (open) await positionsOf(sql).update({ id: open.id }, { amount: totalAmount });
+  else await openPosition(event, sql, address);
+  await levelsOf(sql).update({ level }, ({ total_staked, players }) => ({
+    total_staked: total_staked + amount,
+    players: open ? players : players + 1,
+  }));
 }
 
 export async function onExtracted(event: CoreEvent<"Extracted">, sql: BlockSql): Promise<void> {
   const { user, principal, rewards } = event.args;
   await closePosition(event, sql, { user, exitType: "extracted", rewards });
-  recordResult(sql, event, { user, extracted: principal + rewards, pnl: rewards });
+  await recordResult(sql, event, { user, extracted: principal + rewards, pnl: rewards });
 }
 
 export async function onPositionTraced(
@@ -39,7 +31,7 @@ export async function onPositionTraced(
 ): Promise<void> {
   const { user, amount } = event.args;
   await closePosition(event, sql, { user, exitType: "traced", rewards: 0n });
-  recordResult(sql, event, { user, pnl: -amount });
+  await recordResult(sql, event, { user, pnl: -amount });
 }
 
 export async function onEmergencyWithdrawn(
@@ -54,12 +46,13 @@ export async function onRewardsClaimed(
   sql: BlockSql,
 ): Promise<void> {
   const { user, amount } = event.args;
-  sql.send(
-    `UPDATE ghostnet.positions SET rewards_earned = rewards_earned + $2
-     WHERE user_address = $1 AND alive`,
-    [user.toLowerCase(), amount],
-  );
-  recordResult(sql, event, { user, pnl: amount });
+  const open = await livePosition(sql, user.toLowerCase());
+  if (open)
+    await positionsOf(sql).update(
+      { id: open.id },
+      { rewards_earned: open.rewards_earned + amount },
+    );
+  await recordResult(sql, event, { user, pnl: amount });
 }
 
 export async function onGhostStreakExtended(
@@ -67,12 +60,13 @@ export async function onGhostStreakExtended(
   sql: BlockSql,
 ): Promise<void> {
   const { user, streak } = event.args;
-  sql.send(
-    `UPDATE ghostnet.positions SET ghost_streak = $2, tx_hash_survived = $3
-     WHERE user_address = $1 AND alive`,
-    [user.toLowerCase(), streak, event.transactionHash],
-  );
-  recordResult(sql, event, { user, streak });
+  const open = await livePosition(sql, user.toLowerCase());
+  if (open)
+    await positionsOf(sql).update(
+      { id: open.id },
+      { ghost_streak: streak, tx_hash_survived: event.transactionHash },
+    );
+  await recordResult(sql, event, { user, streak });
 }
 
 /**
@@ -104,17 +98,33 @@ async function closePosition(
   sql: BlockSql,
   exit: { user: Address; exitType: "extracted" | "traced" | "emergency"; rewards: bigint },
 ): Promise<void> {
-  const [closed] = await sql.query<{ level: number; amount: bigint }>(
-    `UPDATE ghostnet.positions SET alive = false, exit_at = $2, exit_type = $3, tx_hash_out = $4,
-       rewards_earned = rewards_earned + $5
-     WHERE user_address = $1 AND alive RETURNING level, amount`,
-    [exit.user.toLowerCase(), blockTime(event), exit.exitType, event.transactionHash, exit.rewards],
+  const open = await livePosition(sql, exit.user.toLowerCase());
+  if (open === undefined) return;
+  await positionsOf(sql).update(
+    { id: open.id },
+    {
+      ...{ alive: false, exit_at: blockTime(event), exit_type: exit.exitType },
+      tx_hash_out: event.transactionHash,
+      rewards_earned: open.rewards_earned + exit.rewards,
+    },
   );
-  if (closed === undefined) return;
-  sql.send(
-    `UPDATE ghostnet.levels SET players = players - 1,
-       total_staked = CASE WHEN players <= 1 THEN 0 ELSE total_staked - $2 END
-     WHERE level = $1`,
-    [closed.level, closed.amount],
-  );
+  await levelsOf(sql).update({ level: open.level }, ({ players, total_staked }) => ({
+    players: players - 1,
+    total_staked: players <= 1 ? 0n : total_staked - open.amount,
+  }));
+}
+
+async function openPosition(
+  event: CoreEvent<"JackedIn">,
+  sql: BlockSql,
+  address: string,
+): Promise<void> {
+  const id = eventKey(event);
+  positionsOf(sql).insert({
+    ...{ id, user_address: address, level: event.args.level, amount: event.args.totalAmount },
+    ...{ entry_at: blockTime(event), exit_at: null, exit_type: null, alive: true },
+    ...{ rewards_earned: 0n, penalties: 0n, ghost_streak: 0, tx_hash_survived: null },
+    ...{ tx_hash_in: event.transactionHash, tx_hash_out: null },
+  });
+  await usersOf(sql).update({ address }, { position_id: id });
 }

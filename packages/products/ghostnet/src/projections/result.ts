@@ -1,6 +1,7 @@
 import type { BlockSql, ChainEvent } from "@ghostchain/product";
 import type { Address } from "viem";
 import { blockTime } from "./event-key.ts";
+import { daysOf, usersOf } from "./tables.ts";
 
 /** What an event means for a user's standing. */
 export interface Result {
@@ -14,26 +15,32 @@ export interface Result {
 }
 
 /** Adds a result to the user's totals and to those of the day. */
-export function recordResult(sql: BlockSql, event: ChainEvent, result: Result): void {
+export async function recordResult(
+  sql: BlockSql,
+  event: ChainEvent,
+  result: Result,
+): Promise<void> {
   const { extracted = 0n, pnl = 0n, streak = 0 } = result;
-  const values = [result.user.toLowerCase(), blockTime(event), extracted, pnl, streak];
-  sql.send(
-    `INSERT INTO ghostnet.users AS u
-       (address, created_at, total_extracted, pnl, ghost_streak_best)
-     VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (address) DO UPDATE SET
-       total_extracted = u.total_extracted + EXCLUDED.total_extracted,
-       pnl = u.pnl + EXCLUDED.pnl,
-       ghost_streak_best = GREATEST(u.ghost_streak_best, EXCLUDED.ghost_streak_best)`,
-    values,
+  const address = result.user.toLowerCase();
+  const at = blockTime(event);
+  await usersOf(sql).upsert(
+    {
+      ...{ address, created_at: at, pnl, position_id: null },
+      ...{ total_extracted: extracted, ghost_streak_best: streak },
+    },
+    (user) => ({
+      total_extracted: user.total_extracted + extracted,
+      pnl: user.pnl + pnl,
+      ghost_streak_best: Math.max(user.ghost_streak_best, streak),
+    }),
   );
-  sql.send(
-    `INSERT INTO ghostnet.days AS d (user_address, day, extracted, pnl, streak_best)
-     VALUES ($1, ($2::timestamptz AT TIME ZONE 'UTC')::date, $3, $4, $5)
-     ON CONFLICT (user_address, day) DO UPDATE SET
-       extracted = d.extracted + EXCLUDED.extracted,
-       pnl = d.pnl + EXCLUDED.pnl,
-       streak_best = GREATEST(d.streak_best, EXCLUDED.streak_best)`,
-    values,
+  const day = at.toISOString().slice(0, 10);
+  await daysOf(sql).upsert(
+    { user_address: address, day, extracted, pnl, streak_best: streak },
+    (was) => ({
+      extracted: was.extracted + extracted,
+      pnl: was.pnl + pnl,
+      streak_best: Math.max(was.streak_best, streak),
+    }),
   );
 }
