@@ -80,6 +80,8 @@ class ApiService implements Api {
   readonly #options: ApiOptions;
   readonly #metrics: ApiMetrics;
   #app: FastifyInstance | undefined;
+  /** Once it is known on which port. */
+  #allOrigins: readonly string[] | undefined;
 
   constructor(parts: ApiParts, options: ApiOptions) {
     this.#parts = { ...parts, logger: parts.logger.child({ module: "api" }) };
@@ -116,6 +118,7 @@ class ApiService implements Api {
 
   async stop(): Promise<void> {
     await this.#app?.close();
+    this.#allOrigins = undefined;
   }
 
   #routes(): ApiRoute[] {
@@ -148,7 +151,10 @@ class ApiService implements Api {
 
   #origins(): readonly string[] {
     const { host, origins } = this.#options;
-    return [...origins, ...ownOrigins(host, this.port)];
+    if (this.#allOrigins) return this.#allOrigins;
+    const all = [...origins, ...ownOrigins(host, this.port)];
+    if (this.#app?.server.listening) this.#allOrigins = all;
+    return all;
   }
 }
 

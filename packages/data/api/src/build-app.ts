@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import cookie from "@fastify/cookie";
 import cors from "@fastify/cors";
-import helmet from "@fastify/helmet";
 import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { ApiOptions, ApiParts } from "./api.ts";
@@ -14,6 +13,7 @@ import type { RequestLimiter } from "./limit-requests.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import type { Page } from "./page.ts";
 import { type RpcRouteParts, registerRpcRoute } from "./rpc-route.ts";
+import { SAFE_HEADERS } from "./safe-headers.ts";
 import { registerServiceRoutes } from "./service-routes.ts";
 
 const BODY_BYTES = 64 * 1024;
@@ -50,7 +50,7 @@ export async function buildApp(
   acceptJson(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  await registerHeaders(app, parts.origins);
+  await registerCookies(app, parts.origins);
   observe(app, parts);
   await registerDocs(app);
   registerServiceRoutes(app, parts);
@@ -87,21 +87,11 @@ function acceptJson(app: FastifyInstance): void {
   );
 }
 
-async function registerHeaders(
+async function registerCookies(
   app: FastifyInstance,
   origins: () => readonly string[],
 ): Promise<void> {
   await app.register(cookie);
-  await app.register(helmet, {
-    // For what is no page; the page and the documentation bring their own.
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    // Set by whoever ends TLS before us: on a development machine it would lock a browser out.
-    strictTransportSecurity: false,
-    referrerPolicy: { policy: "no-referrer" },
-  });
   await app.register(cors, {
     origin: (origin, decide) => decide(null, origin !== undefined && origins().includes(origin)),
     credentials: true,
@@ -115,15 +105,15 @@ async function registerHeaders(
 
 /** Measures every request, and logs those that fail by our doing. */
 function observe(app: FastifyInstance, { logger, apiMetrics }: AppParts): void {
-  app.addHook("onRequest", async (request, reply) => {
-    reply.header("x-request-id", request.id);
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.headers(SAFE_HEADERS).header("x-request-id", request.id);
+    done();
   });
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "none";
-    apiMetrics.seconds.observe(
-      { method: request.method, route, status: `${Math.floor(reply.statusCode / 100)}xx` },
-      reply.elapsedTime / 1000,
-    );
+    const status = `${Math.floor(reply.statusCode / 100)}xx`;
+    apiMetrics.observe(request.method, route, status, reply.elapsedTime / 1000);
+    done();
   });
   app.setErrorHandler((error, request, reply) => {
     const { status, code } = sendError(error, reply);
@@ -143,7 +133,7 @@ function guard(api: FastifyInstance, { auth, limiter, origins }: AppParts): void
     request.caller = await identifyCaller(request, auth);
     await limiter.check(request, reply);
     refuseTokenInUrl(request);
-    requireAccess(request, origins());
+    requireAccess(request, origins);
   });
 }
 

@@ -47,7 +47,7 @@ export async function identifyCaller(
 /**
  * @throws {ApiError} `AUTH_REQUIRED`; `CSRF_REFUSED` when a cookie may speak for a page that is not ours
  */
-export function requireAccess(request: FastifyRequest, origins: readonly string[]): void {
+export function requireAccess(request: FastifyRequest, origins: () => readonly string[]): void {
   const { session, by } = request.caller;
   if (request.routeOptions.config.access?.auth === "required" && !session) {
     const message = "log in: POST /auth/verify, then send the token as a bearer or the cookie";
@@ -55,7 +55,7 @@ export function requireAccess(request: FastifyRequest, origins: readonly string[
   }
   if (by !== "cookie" || request.method === "GET" || request.method === "HEAD") return;
   const { origin } = request.headers;
-  if (origin === undefined || !origins.includes(origin)) {
+  if (origin === undefined || !origins().includes(origin)) {
     const message = "a login by cookie is taken from our own pages only";
     throw new ApiError({ code: "CSRF_REFUSED", status: 403 }, message);
   }

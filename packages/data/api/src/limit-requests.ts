@@ -102,7 +102,7 @@ function apply(answer: RateAnswer, { windowMs }: Budget, reply: FastifyReply): v
 
 /** Whoever has one IPv6 address has the 2^64 beside it. */
 export function networkOf(ip: string): string {
-  if (!isIPv6(ip)) return ip;
+  if (!ip.includes(":") || !isIPv6(ip)) return ip;
   if (ip.startsWith("::ffff:")) return ip.slice("::ffff:".length);
   const [head = "", tail] = ip.split("::");
   const groups = head === "" ? [] : head.split(":");

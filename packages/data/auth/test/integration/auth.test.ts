@@ -38,6 +38,19 @@ describe("createAuth", () => {
     expect(await other.verifyToken(token)).toEqual(session);
   });
 
+  it("verifies a token that it knows until it expires, and no longer", async () => {
+    const { token, session } = await auth.issueToken(ALICE);
+    for (let turn = 0; turn < 3; turn += 1) expect(await auth.verifyToken(token)).toEqual(session);
+    const [header, payload, mac = ""] = token.split(".");
+    await expect(auth.verifyToken(`${header}.${payload}.${mac.slice(1)}`)).rejects.toMatchObject({
+      code: "AUTH_TOKEN_INVALID",
+    });
+    await clock.advance(24 * 3_600_000);
+    for (let turn = 0; turn < 2; turn += 1) {
+      await expect(auth.verifyToken(token)).rejects.toMatchObject({ code: "AUTH_TOKEN_EXPIRED" });
+    }
+  });
+
   it("refuses a token of another chain", async () => {
     const elsewhere = createAuth(
       { database, clock },

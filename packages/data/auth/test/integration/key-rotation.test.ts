@@ -101,6 +101,7 @@ describe("the file after a rotation", () => {
 
   it("takes a key that leaked away at once, and its tokens with it", async () => {
     const stolen = await one.issueToken(ALICE);
+    for (const auth of [one, other]) await auth.verifyToken(stolen.token);
     const { dropped } = await rotateTokenKey(keyFile, { nowMs: clock.now(), keepMs: 0 });
     expect(dropped).toEqual([kidOf(stolen.token)]);
     for (const auth of [one, other]) {
