@@ -21,7 +21,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
   const schemaRegistry = z.registry<{ id: string }>();
   schemaRegistry.add(errorBody, { id: "Error" });
   // What JSON Schema cannot say, such as a transformation, is left open rather than refused.
-  const zodToJsonConfig = { unrepresentable: "any" } as const;
+  const zodToJsonConfig = { unrepresentable: "any", override: describeSchema } as const;
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
@@ -33,4 +33,20 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
     transformObject: createJsonSchemaTransformObject({ schemaRegistry, zodToJsonConfig }),
   });
   await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: POLICY });
+}
+
+/** Descriptions and examples, which schemas have in the registry that all share: products' `id`s there may clash. */
+function describeSchema({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodType;
+  jsonSchema: z.core.JSONSchema.BaseSchema;
+}): void {
+  const { id: _, ...described } = z.globalRegistry.get(zodSchema) ?? {};
+  Object.assign(jsonSchema, described);
+  if (jsonSchema.anyOf) {
+    // what JSON Schema cannot say is `{}`, and would make a union take anything
+    jsonSchema.anyOf = jsonSchema.anyOf.filter((branch) => Object.keys(branch).length > 0);
+  }
 }

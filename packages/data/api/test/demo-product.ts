@@ -31,7 +31,14 @@ export const demoProduct: Product = {
     },
     {
       ...{ method: "POST", path: "/ghosts", summary: "Make a ghost", auth: "required" },
-      body: z.object({ name: z.string().min(3).max(50), amount: z.string().regex(/^\d+$/) }),
+      body: z.object({
+        name: z
+          .string()
+          .min(3)
+          .max(50)
+          .meta({ description: "of the ghost", examples: ["Casper"] }),
+        amount: z.string().regex(/^\d+$/),
+      }),
       response: z.object({ name: z.string(), owner: z.string() }),
       handle: async ({ body, user }) => ({ name: (body as { name: string }).name, owner: user }),
     },

@@ -22,6 +22,7 @@ export { DevChain } from "./dev/dev-chain.ts";
 export { GhostnetDevError, type GhostnetDevFault } from "./dev/dev-error.ts";
 export { createPlayers, type PlayersSettings } from "./dev/players.ts";
 export { createScanKeeper } from "./dev/scan-keeper.ts";
+export type { GhostnetEndpoints } from "./endpoints.ts";
 export { createGhostnet, type GhostnetDeps, type GhostnetSettings } from "./ghostnet.ts";
 export { GhostnetError, type GhostnetFault } from "./ghostnet-error.ts";
 export { LEVEL_NAMES, type LevelName, levelName } from "./level.ts";

@@ -172,6 +172,9 @@ describe("the documentation", () => {
       "name",
       "amount",
     ]);
+    expect(make.requestBody.content["application/json"].schema.properties.name).toMatchObject({
+      ...{ type: "string", minLength: 3, description: "of the ghost", examples: ["Casper"] },
+    });
     expect(make.responses["4XX"].content["application/json"].schema).toEqual({
       $ref: "#/components/schemas/Error",
     });

@@ -10,21 +10,28 @@ export const addressParameter = z
   .refine((text) => isAddress(text) || text === text.toLowerCase() || isUpperCase(text), {
     error: "has a wrong checksum (EIP-55): check it, or write it in lower case",
   })
-  .transform((text): Address => getAddress(text.toLowerCase()));
+  .transform((text): Address => getAddress(text.toLowerCase()))
+  .meta({
+    description: "in any case; answers give it with its EIP-55 checksum",
+    examples: ["0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045"],
+  });
 
 export const weiAnswer = z
   .string()
   .regex(/^-?\d+$/)
-  .meta({ description: "wei of DATA" });
+  .meta({ description: "wei of DATA", examples: ["120000000000000000000"] });
 
 export const positionAnswer = z.object({
   id: z.string(),
   address: z.string(),
-  level: z.string(),
+  level: z.string().meta({ examples: ["DARKNET"] }),
   amount: weiAnswer,
   entryAt: z.iso.datetime(),
   exitAt: z.iso.datetime().nullable(),
-  exitType: z.string().nullable(),
+  exitType: z
+    .string()
+    .nullable()
+    .meta({ description: "extracted, traced or emergency; null while it lives" }),
   rewardsEarned: weiAnswer,
   penalties: weiAnswer,
   ghostStreak: z.int(),

@@ -11,20 +11,25 @@ const historyQuery = z.object({
   offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
 });
 
+export const userAnswer = z.object({
+  address: z.string(),
+  ensName: z.string().nullable().meta({ description: "null: names are not looked up yet" }),
+  totalExtracted: weiAnswer,
+  ghostStreakBest: z.int(),
+  createdAt: z.iso.datetime(),
+  crew: z
+    .object({ id: z.string(), name: z.string() })
+    .nullable()
+    .meta({ description: "the one crew of the user, if any" }),
+});
+
 export const userRoute: ProductRoute = {
   method: "GET",
   path: "/users/:address",
   summary: "A user of the game: known from the first event or login",
   auth: "none",
   params,
-  response: z.object({
-    address: z.string(),
-    ensName: z.string().nullable(),
-    totalExtracted: weiAnswer,
-    ghostStreakBest: z.int(),
-    createdAt: z.iso.datetime(),
-    crew: z.object({ id: z.string(), name: z.string() }).nullable(),
-  }),
+  response: userAnswer,
   refusals: [
     { status: 404, code: "USER_UNKNOWN", when: "the address has neither played nor logged in" },
   ],
@@ -64,6 +69,8 @@ export const userRoute: ProductRoute = {
   },
 };
 
+export const historyAnswer = z.object({ positions: z.array(positionAnswer), total: z.int() });
+
 export const historyRoute: ProductRoute = {
   method: "GET",
   path: "/users/:address/history",
@@ -71,7 +78,7 @@ export const historyRoute: ProductRoute = {
   auth: "none",
   params,
   query: historyQuery,
-  response: z.object({ positions: z.array(positionAnswer), total: z.int() }),
+  response: historyAnswer,
   async handle(request, { database }) {
     const { address } = request.params as { address: Address };
     const { limit, offset } = request.query as z.output<typeof historyQuery>;

@@ -22,6 +22,11 @@ const CHAIN_ID = 31_337;
 const NOWHERE: Address = "0x00000000000000000000000000000000000C04e0";
 const SIGNAL = new AbortController().signal;
 
+const NETWORK = {
+  ...{ chainId: CHAIN_ID, rpcUrl: "http://127.0.0.1:1", wsUrl: "ws://127.0.0.1:1", contracts: {} },
+  gatewayUrl: "ws://127.0.0.1:1/ws",
+};
+
 export interface Answer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: whatever the API answered; the tests look into it
@@ -31,6 +36,7 @@ export interface Answer {
 /** Several processes' worth of API before one database: each with a product, caches and clock reading of its own. */
 export class GameApi {
   readonly database: Database;
+  readonly product: Product;
   readonly #apis: readonly Api[];
   readonly #auth: Auth;
   readonly #tokens = new Map<Address, string>();
@@ -38,11 +44,13 @@ export class GameApi {
 
   private constructor(
     database: Database,
+    product: Product,
     auth: Auth,
     apis: readonly Api[],
     close: () => Promise<void>,
   ) {
     this.database = database;
+    this.product = product;
     this.#auth = auth;
     this.#apis = apis;
     this.#close = close;
@@ -65,26 +73,33 @@ export class GameApi {
     const auth = createAuth({ database, clock: systemClock }, keys);
     await auth.start(SIGNAL);
     await ensureFeed(database);
-    const { name, migrations } = emptyGame(clock);
+    const product = emptyGame(clock);
+    const { name, migrations } = product;
     await database.transaction((sql) => migrate(sql, name, migrations));
     const apis = Array.from({ length: instances }, () =>
       createApi(
         {
           ...{ database, auth, clock, logger, products: [makeProduct()] },
           ...{ health: new Health(), metrics: createMetrics({ processMetrics: false }) },
+          onLogin: async (address) => product.onLogin?.(address, { sql: database, clock }),
         },
         {
-          ...{ host: "127.0.0.1", port: 0, chainId: CHAIN_ID, network: () => undefined },
+          ...{ host: "127.0.0.1", port: 0, chainId: CHAIN_ID, network: () => NETWORK },
           ...{ origins: [], secureCookie: false, limits: LOOPBACK_REQUEST_LIMITS },
         },
       ),
     );
     for (const api of apis) await api.start(SIGNAL);
-    return new GameApi(database, auth, apis, async () => {
+    return new GameApi(database, product, auth, apis, async () => {
       for (const api of apis) await api.stop();
       await close();
       rmSync(directory, { recursive: true });
     });
+  }
+
+  /** Of the first instance. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#apis[0]?.port}`;
   }
 
   close(): Promise<void> {
