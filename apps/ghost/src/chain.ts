@@ -8,8 +8,8 @@ export interface Chain {
   readonly chainId: number;
   /** What must run for it to be there. */
   readonly services: readonly Service[];
-  /** How the indexer reaches it. */
-  readonly rpc: string | Eip1193Provider;
+  /** How the data plane reaches it. */
+  readonly rpc: readonly (string | Eip1193Provider)[];
   /** How viem reaches it. */
   readonly transport: Transport;
   /** Where clients reach it; known once it has started. */
@@ -33,7 +33,7 @@ export async function reachChain(urls: readonly string[]): Promise<Chain> {
   return {
     chainId,
     services: [],
-    rpc: first,
+    rpc: urls,
     transport: transportTo(urls),
     urls: () => publicUrls(first),
   };
@@ -44,6 +44,12 @@ export function transportTo(urls: readonly string[]): Transport {
   const transports = urls.map((url) => (isPushing(url) ? webSocket(url, RECONNECT) : http(url)));
   const [only, ...others] = transports;
   return only && others.length === 0 ? only : fallback(transports);
+}
+
+/** A chain for those who ask by EIP-1193. */
+export function providerOf(transport: Transport): Eip1193Provider {
+  const client = createPublicClient({ transport });
+  return { request: ({ method, params }) => client.request({ method, params } as never) };
 }
 
 /** What clients are told of a chain's URL: not its credentials. */

@@ -10,6 +10,7 @@ export type CommandFault =
   | { code: "DIRECTORY_NOT_EMPTY"; directory: string }
   | { code: "NOTHING_STORED"; directory: string }
   | { code: "FILE_UNUSABLE"; file: string; reason: string }
+  | { code: "TABLES_DIFFER"; chains: readonly string[] }
   | { code: "CONFIG_FILE_MISSING"; file: string }
   | { code: "CONFIG_FILE_BROKEN"; file: string; reason: string }
   | { code: "DEPLOYMENT_FAILED"; product: string; contract: string }

@@ -43,10 +43,10 @@ export async function composeStack(
   const signing = { devFile: directory.boostKeys, transport: chain.transport };
   const parts = { signing, ...(config ? { config } : {}) };
   const repertoire = await readRepertoire(base, settings, parts);
-  const { products, contracts } = repertoire;
+  const { products, contracts, chains } = repertoire;
   const ground = createGround(base, settings, directory.database);
   const auth = createSessions(ground, settings, directory.authKeys);
-  const plane = createDataPlane(ground, { chain, auth, products, contracts }, settings);
+  const plane = createDataPlane(ground, { chain, chains, auth, products, contracts }, settings);
   const deploying = (deployments: Repertoire["deployments"]) =>
     createDeploying(chain.transport, deployments);
   const life = livesHere(repertoire, settings)
@@ -66,6 +66,7 @@ export async function composeStack(
       see(ground.database),
       see(ground.bus),
     ]),
+    see(ground.rateLimits),
     see(auth),
     ...onChain.map(see),
     plane,

@@ -22,6 +22,7 @@ const shape = z.strictObject({
     }),
   ),
   game: z.boolean().optional(),
+  chains: z.record(z.string(), z.array(z.url()).min(1)).optional(),
 });
 
 /**

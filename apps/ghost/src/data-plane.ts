@@ -4,7 +4,7 @@ import { GATEWAY_PATH } from "@ghostchain/gateway";
 import type { Product } from "@ghostchain/product";
 import { runServices, type Service } from "@ghostchain/service";
 import type { Chain } from "./chain.ts";
-import { type Ground, watched } from "./ground.ts";
+import type { Ground } from "./ground.ts";
 import { hostInUrl } from "./host.ts";
 import { createIndexing, createServing, createStreaming } from "./parts.ts";
 import type { Settings } from "./settings/parse-settings.ts";
@@ -18,7 +18,8 @@ export interface DataPlane extends Service {
 }
 
 export interface DataPlaneParts {
-  readonly chain: Pick<Chain, "chainId" | "rpc" | "urls">;
+  readonly chain: Pick<Chain, "chainId" | "rpc" | "transport" | "urls">;
+  readonly chains: Readonly<Record<string, readonly string[]>>;
   readonly auth: Auth;
   readonly products: readonly Product[];
   /** What clients are told of beside the products' contracts. */
@@ -91,18 +92,17 @@ class DataPlaneService implements DataPlane {
   }
 
   #compose(): Service[] {
-    const { chain, auth } = this.#parts;
-    const products = this.#products;
-    const parts = { products, auth, chain };
+    const { chain, chains, auth } = this.#parts;
+    const parts = { products: this.#products, auth, chain, chains };
     const { gateway, services: streaming } = createStreaming(this.#ground, parts, this.#settings);
-    const api = createServing(
+    const { api, services: serving } = createServing(
       this.#ground,
       // ports are known once the last of them listens
       { ...parts, network: () => (gateway.port === 0 ? undefined : this.network()) },
       this.#settings,
     );
     this.#ports = () => ({ api: api.port, gateway: gateway.port });
-    return [watched(this.#ground, api), ...createIndexing(this.#ground, parts), ...streaming];
+    return [...serving, ...createIndexing(this.#ground, parts), ...streaming];
   }
 }
 

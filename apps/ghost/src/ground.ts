@@ -1,5 +1,6 @@
 import { createDatabase, type Database } from "@ghostchain/database";
 import { createEventBus, type EventBus } from "@ghostchain/event-bus";
+import { createRateLimits, type RateLimits } from "@ghostchain/rate-limit";
 import {
   type Clock,
   createLogger,
@@ -25,6 +26,8 @@ export interface Base {
 export interface Ground extends Base {
   readonly database: Database;
   readonly bus: EventBus;
+  /** Where requests and connections are counted: for all processes together, where there are several. */
+  readonly rateLimits: RateLimits;
 }
 
 export function createBase(settings: Settings): Base {
@@ -38,13 +41,16 @@ export function createBase(settings: Settings): Base {
 
 /** @param dataDir - of the embedded database, where no `DATABASE_URL` names a server */
 export function createGround(base: Base, settings: Settings, dataDir: string): Ground {
-  const { logger } = base;
+  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = settings;
+  const database = createDatabase(base, { url: databaseUrl, dataDir });
+  const shared = redisUrl === undefined ? ("database" as const) : { redisUrl };
   return {
-    ...base,
-    database: createDatabase({ logger }, { url: settings.DATABASE_URL, dataDir }),
-    bus: createEventBus(
-      { logger },
-      { redisUrl: settings.REDIS_URL, databaseUrl: settings.DATABASE_URL },
+    ...{ ...base, database },
+    bus: createEventBus(base, { redisUrl, databaseUrl }),
+    rateLimits: createRateLimits(
+      { ...base, database },
+      // nobody else counts beside an embedded database
+      { store: databaseUrl === undefined ? "memory" : shared },
     ),
   };
 }

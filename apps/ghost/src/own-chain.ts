@@ -31,7 +31,7 @@ export function createOwnChain(
   return {
     chainId: Number(spec.chainId),
     services: [node, server],
-    rpc: provider,
+    rpc: [provider],
     transport: custom(provider),
     urls: () => ({
       rpcUrl: `http://${hostInUrl(host)}:${server.port}`,

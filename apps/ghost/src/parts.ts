@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import {
   type Api,
   createApi,
+  createSignatureCheck,
   DEFAULT_REQUEST_LIMITS,
   LOOPBACK_REQUEST_LIMITS,
   type NetworkInfo,
@@ -11,10 +12,17 @@ import {
 import { type Auth, createAuth } from "@ghostchain/auth";
 import { createFeedFollower } from "@ghostchain/feed";
 import { createGateway, type Gateway } from "@ghostchain/gateway";
-import { createIndexer, createJobRunner } from "@ghostchain/indexer";
+import {
+  createDatabaseNonceStore,
+  createSignedClients,
+  type NonceStore,
+  type SignedClients,
+} from "@ghostchain/http-signature";
+import { createIndexer, createJobRunner, MAIN_CHAIN } from "@ghostchain/indexer";
 import type { Product } from "@ghostchain/product";
+import { createRpcProxy } from "@ghostchain/rpc-proxy";
 import type { Service } from "@ghostchain/service";
-import type { Chain } from "./chain.ts";
+import { type Chain, providerOf } from "./chain.ts";
 import { type Ground, watched } from "./ground.ts";
 import { isLoopback } from "./host.ts";
 import type { Settings } from "./settings/parse-settings.ts";
@@ -23,12 +31,23 @@ import type { Settings } from "./settings/parse-settings.ts";
 
 const PAGE = resolve(import.meta.dirname, "../../web/build");
 
+interface IndexedParts {
+  readonly products: readonly Product[];
+  readonly chain: Pick<Chain, "rpc">;
+  /** Beside the main one, by name: their URLs. */
+  readonly chains: Readonly<Record<string, readonly string[]>>;
+}
+
 /** What writes the tables and the sequence, and runs the products' jobs. */
 export function createIndexing(
   ground: Ground,
-  { products, chain }: { products: readonly Product[]; chain: Pick<Chain, "rpc"> },
+  { products, chain, chains }: IndexedParts,
 ): Service[] {
-  const indexer = createIndexer(ground, { products, rpc: chain.rpc });
+  const others = Object.entries(chains).map(([name, rpc]) => [name, { rpc }]);
+  const indexer = createIndexer(ground, {
+    products,
+    chains: { [MAIN_CHAIN]: { rpc: chain.rpc }, ...Object.fromEntries(others) },
+  });
   return [indexer, watched(ground, createJobRunner(ground, { products }))];
 }
 
@@ -58,29 +77,63 @@ export function createStreaming(
   return { gateway, services: [follower, gateway].map((service) => watched(ground, service)) };
 }
 
-/** @param network - undefined while it is not known yet */
+interface ServedParts {
+  readonly products: readonly Product[];
+  readonly auth: Auth;
+  readonly chain: Pick<Chain, "rpc" | "transport">;
+  /** Undefined while it is not known yet. */
+  readonly network: () => NetworkInfo | undefined;
+}
+
+/** The API, and what it asks the chain by. */
 export function createServing(
   ground: Ground,
-  parts: { products: readonly Product[]; auth: Auth; network: () => NetworkInfo | undefined },
+  { products, auth, chain, network }: ServedParts,
   settings: Settings,
-): Api {
+): { api: Api; services: Service[] } {
   const { database, clock } = ground;
-  const { products, auth, network } = parts;
   const host = settings["--host"];
   const origins = settings.PAGE_ORIGINS;
-  return createApi(
+  const { REDIS_URL: url, CHAIN_ID: chainId } = settings;
+  const rpc = createRpcProxy(ground, {
+    ...{ upstreams: chain.rpc, chainId },
+    ...(url === undefined ? {} : { redis: { url } }),
+  });
+  const signedClients = createMachineClients(ground, settings);
+  const api = createApi(
     {
-      ...{ ...ground, auth, products },
+      ...{ ...ground, auth, products, rpc },
+      ...(signedClients ? { signedClients } : {}),
+      checkSignature: createSignatureCheck({ rpc: providerOf(chain.transport) }),
       onLogin: async (address) => {
         for (const product of products) await product.onLogin?.(address, { sql: database, clock });
       },
     },
     {
-      ...{ host, port: settings["--api-port"], chainId: settings.CHAIN_ID, network, origins },
+      ...{ host, port: settings["--api-port"], chainId, network, origins },
       secureCookie: origins.length > 0 && origins.every((origin) => origin.startsWith("https:")),
       limits: isLoopback(host) ? LOOPBACK_REQUEST_LIMITS : DEFAULT_REQUEST_LIMITS,
       trustProxy: settings.TRUST_PROXY,
       ...(existsSync(PAGE) ? { pageDirectory: PAGE } : {}),
     },
   );
+  // a chain that is slow to answer holds up no login page
+  const services = [...(signedClients ? [signedClients] : []), api].map((service) =>
+    watched(ground, service),
+  );
+  return { api, services: [rpc, ...services] };
+}
+
+/** Programs that sign what they send, where a file says who they are. */
+function createMachineClients(ground: Ground, settings: Settings): SignedClients | undefined {
+  const { RPC_CLIENTS_FILE: clientsFile } = settings;
+  if (clientsFile === undefined) return undefined;
+  let opening: Promise<NonceStore> | undefined;
+  const nonces: NonceStore = {
+    spend: async (...spent) => {
+      opening ??= createDatabaseNonceStore(ground.database);
+      return (await opening).spend(...spent);
+    },
+  };
+  return createSignedClients({ ...ground, nonces }, { clientsFile });
 }

@@ -19,6 +19,8 @@ export interface Repertoire {
   readonly hasGame: boolean;
   /** Whom the game is to let sign boosts; undefined where none are signed. */
   readonly boostKeys: BoostKeys | undefined;
+  /** Other chains that products live on. */
+  readonly chains: Readonly<Record<string, readonly string[]>>;
   /** What clients are told of beside the products' contracts. */
   readonly contracts: NetworkInfo["contracts"];
   /** Where the configuration and its products' sources are. */
@@ -52,6 +54,7 @@ export async function readRepertoire(
   return {
     ...set,
     hasGame,
+    chains: config?.chains ?? {},
     directory: file?.directory,
     contracts: game ? gameContracts(game) : {},
     boostKeys: keys,

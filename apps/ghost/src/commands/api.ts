@@ -22,8 +22,11 @@ export async function api(settings: Settings, signal: AbortSignal): Promise<void
     gatewayUrl: settings.GATEWAY_URL,
     contracts: { ...contractsOf(products), ...contracts },
   };
-  const serving = createServing(base, { products, auth, network: () => network }, settings);
-  const services = [base.database, base.bus, auth, serving].map((part) => watched(base, part));
+  const chain = { rpc: settings.RPC_URL ?? [], transport };
+  const parts = { products, auth, chain, network: () => network };
+  const { api: serving, services: served } = createServing(base, parts, settings);
+  const grounds = [base.database, base.bus, base.rateLimits, auth];
+  const services = [...grounds.map((part) => watched(base, part)), ...served];
   const describe = () => `  API        http://${hostInUrl(settings["--host"])}:${serving.port}`;
   await runStack({ base, services, describe }, signal);
 }

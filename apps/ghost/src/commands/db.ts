@@ -1,19 +1,12 @@
 import { once } from "node:events";
 import { createReadStream, createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { StringDecoder } from "node:string_decoder";
 import { createGunzip, createGzip } from "node:zlib";
-import {
-  backupDatabase,
-  createServerDatabase,
-  type Database,
-  reachEmbeddedDatabase,
-  restoreDatabase,
-} from "@ghostchain/database";
-import { createLogger } from "@ghostchain/service";
+import { backupDatabase, restoreDatabase } from "@ghostchain/database";
 import { CommandError } from "../command-error.ts";
-import { openDataDirectory } from "../data-directory.ts";
+import { withDatabase } from "../reach-database.ts";
 import type { Settings } from "../settings/parse-settings.ts";
 
 /** Budgets of the last minutes: a restored database begins with whole ones. */
@@ -23,9 +16,8 @@ const WITHOUT = ["rate_limit"];
 export async function backup(settings: Settings, signal: AbortSignal): Promise<void> {
   const [named = ""] = settings.operands;
   const file = resolve(named);
-  if (settings.DATABASE_URL === undefined) requireStored(settings["--data-dir"]);
   const draft = `${file}.partial`;
-  await withDatabase(settings, signal, async (database) => {
+  await withDatabase(settings, { signal, content: "stored" }, async (database) => {
     const gzip = createGzip();
     const written = pipeline(gzip, createWriteStream(draft, { flush: true, mode: 0o600 }));
     written.catch(() => {});
@@ -52,7 +44,7 @@ export async function restore(settings: Settings, signal: AbortSignal): Promise<
   const [named = ""] = settings.operands;
   const file = resolve(named);
   if (!existsSync(file)) throw unusable(file, new Error("there is no such file"));
-  await withDatabase(settings, signal, async (database) => {
+  await withDatabase(settings, { signal, content: "new" }, async (database) => {
     const source = createReadStream(file);
     const text = createGunzip();
     const failed = pipeline(source, text).catch((error: unknown) => error);
@@ -79,42 +71,6 @@ async function* linesOf(text: AsyncIterable<Buffer>): AsyncGenerator<string> {
     yield* lines;
   }
   if (rest !== "") yield rest;
-}
-
-/** The server, or the embedded database, which another `ghost` may be running. */
-async function withDatabase(
-  settings: Settings,
-  signal: AbortSignal,
-  work: (database: Database) => Promise<void>,
-): Promise<void> {
-  const logger = createLogger({ level: settings["--log-level"] });
-  const { DATABASE_URL: url } = settings;
-  const dataDir = join(resolve(settings["--data-dir"]), "database");
-  const database = url
-    ? createServerDatabase({ logger }, { url })
-    : await reachEmbeddedDatabase({ logger }, { dataDir });
-  // a directory that nobody has is made, and marked, as any other start would
-  const directory = url || existsSync(dataDir) ? undefined : take(settings["--data-dir"]);
-  try {
-    await database.start(signal);
-    await work(database);
-  } finally {
-    await database.stop();
-    directory?.release();
-  }
-}
-
-function take(path: string) {
-  return openDataDirectory(path, { content: "kept" });
-}
-
-function requireStored(path: string): void {
-  const directory = resolve(path);
-  if (existsSync(join(directory, "database"))) return;
-  throw new CommandError(
-    { code: "NOTHING_STORED", directory },
-    `${directory} holds no database: name another with --data-dir, or a server with DATABASE_URL`,
-  );
 }
 
 function isFileError(error: unknown): error is Error {

@@ -16,7 +16,7 @@ export async function gateway(settings: Settings, signal: AbortSignal): Promise<
   const status = createStatusServer(base, settings);
   const services = [
     ...status.services,
-    ...[base.database, base.bus, auth].map((service) => watched(base, service)),
+    ...[base.database, base.bus, base.rateLimits, auth].map((service) => watched(base, service)),
     ...streaming.services,
   ];
   const describe = () => {

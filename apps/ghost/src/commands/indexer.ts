@@ -9,14 +9,14 @@ import { createStatusServer } from "../status-server.ts";
 /** `ghost indexer`: follows a chain into a database that other processes read. */
 export async function indexer(settings: Settings, signal: AbortSignal): Promise<void> {
   const base = await createRole(settings);
-  const { products } = base.repertoire;
+  const { products, chains } = base.repertoire;
   const chain = await reachChain(settings.RPC_URL ?? []);
   const status = createStatusServer(base, settings);
   const services = [
     ...status.services,
     watched(base, base.database),
     watched(base, base.bus),
-    ...createIndexing(base, { products, chain }),
+    ...createIndexing(base, { products, chain, chains }),
   ];
   await runStack({ base, services, describe: () => status.describe() }, signal);
 }

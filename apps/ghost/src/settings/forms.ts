@@ -26,6 +26,7 @@ export const FORMS = {
         ...BOOSTS,
         "PAGE_ORIGINS",
         "TRUST_PROXY",
+        "RPC_CLIENTS_FILE",
       ],
     ] as OptionName[],
   },
@@ -50,6 +51,31 @@ export const FORMS = {
     ] as OptionName[],
     needs: ["DATABASE_URL", "RPC_URL"],
   },
+  "indexer status": {
+    name: "indexer status",
+    about: "Tells how far the tables are, and, where RPC_URL is set, how far the chain is.",
+    options: ["--data-dir", "--log-level", "DATABASE_URL", "RPC_URL"],
+  },
+  "indexer rebuild": {
+    name: "indexer rebuild",
+    about:
+      "Has all tables derived anew from the events that are stored, by the indexer that runs or the next.",
+    options: ["--data-dir", "--log-level", "DATABASE_URL"],
+  },
+  "indexer verify": {
+    name: "indexer verify",
+    about:
+      "Computes all tables again and compares them with what is stored; with RPC_URL the events too.",
+    options: [
+      "--config",
+      "--data-dir",
+      "--log-level",
+      "DATABASE_URL",
+      "RPC_URL",
+      "CHAIN_ID",
+      ...GAME,
+    ],
+  },
   gateway: {
     name: "gateway",
     about: "Streams what the indexer commits to WebSocket clients; any number side by side.",
@@ -73,9 +99,16 @@ export const FORMS = {
         "RPC_URL",
       ],
       ...["CHAIN_ID", ...GAME, ...BOOSTS, "PAGE_ORIGINS", "TRUST_PROXY", "AUTH_KEY_FILE"],
+      ...["RPC_CLIENTS_FILE"],
       ...["GATEWAY_URL", "PUBLIC_RPC_URL"],
     ] as OptionName[],
     needs: ["DATABASE_URL", "RPC_URL"],
+  },
+  "keys rotate": {
+    name: "keys rotate",
+    about:
+      "Signs session tokens with a new key from now on, and keeps the old one for as long as its tokens live.",
+    options: ["AUTH_KEY_FILE"],
   },
   "db backup": {
     name: "db backup",
@@ -102,7 +135,7 @@ export type CommandName = keyof typeof FORMS;
 
 /** What `ghost --help` prints. */
 export function describeCommands(): string {
-  const lines = Object.values(FORMS).map(({ name, about }) => `  ${name.padEnd(11)} ${about}`);
+  const lines = Object.values(FORMS).map(({ name, about }) => `  ${name.padEnd(16)} ${about}`);
   return [
     "usage: ghost COMMAND [options]",
     lines.join("\n"),

@@ -140,6 +140,10 @@ export const OPTIONS = {
       .optional(),
     help: "one such key, where there is no file",
   },
+  RPC_CLIENTS_FILE: {
+    schema: z.string().min(1).optional(),
+    help: "programs that sign what they send to POST /rpc, and their keys and limits",
+  },
   GATEWAY_PUBLIC: {
     schema: choice.optional(),
     help: "whether the feed may be watched without a login (true on loopback, else false)",

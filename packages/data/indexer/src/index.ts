@@ -1,4 +1,4 @@
-export type { ChainSettings } from "./chain-settings.ts";
+export { type ChainSettings, MAIN_CHAIN } from "./chain-settings.ts";
 export { createIndexer, type Indexer, type IndexerDeps, type IndexerSettings } from "./indexer.ts";
 export { IndexerError, type IndexerFault } from "./indexer-error.ts";
 export {

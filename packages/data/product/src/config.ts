@@ -6,6 +6,8 @@ export interface GhostConfig {
   readonly products: readonly ProductSource[];
   /** Whether GHOSTNET comes along. Default true. */
   readonly game?: boolean;
+  /** Other chains that products live on (`chain` of a product), by name: JSON-RPC URLs, the best of which is asked. */
+  readonly chains?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A product, or what makes one for the chain it is to live on. */
