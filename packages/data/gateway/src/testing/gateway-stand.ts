@@ -5,7 +5,7 @@ import { createInProcessBus, type EventBus } from "@ghostchain/event-bus";
 import { createFeedFollower, type FeedFollower } from "@ghostchain/feed";
 import type { Product } from "@ghostchain/product";
 import { createMetrics, createSilentLogger, systemClock } from "@ghostchain/service";
-import { createGateway, type Gateway, type GatewayOptions } from "../gateway.ts";
+import { createGateway, type Gateway, type GatewayOptions, type GatewayParts } from "../gateway.ts";
 import { FeedWriter } from "./feed-writer.ts";
 import { SocketClient } from "./socket-client.ts";
 
@@ -27,24 +27,34 @@ const testSessions: SessionSource = {
   },
 };
 
+export interface StandOptions {
+  /** Default: an empty one of its own. */
+  readonly opened?: TestDatabase;
+  /** The bus of one more process. Default: one for all, in this process. */
+  readonly openBus?: () => Promise<EventBus>;
+}
+
 /** One database with a feed, and gateways before it. */
 export class GatewayStand {
   readonly #opened: TestDatabase;
+  readonly #openBus: (() => Promise<EventBus>) | undefined;
+  /** The writer's. */
   readonly bus: EventBus;
   readonly writer: FeedWriter;
-  readonly #running: { gateway: Gateway; follower: FeedFollower }[] = [];
+  readonly #running: { gateway: Gateway; follower: FeedFollower; bus: EventBus }[] = [];
   readonly #clients: SocketClient[] = [];
 
-  constructor(opened: TestDatabase, bus: EventBus) {
+  constructor(opened: TestDatabase, bus: EventBus, openBus?: () => Promise<EventBus>) {
     this.#opened = opened;
+    this.#openBus = openBus;
     this.bus = bus;
     this.writer = new FeedWriter(opened.database, bus);
   }
 
-  static async open(): Promise<GatewayStand> {
-    const bus = createInProcessBus({ logger: createSilentLogger() });
-    await bus.start(SIGNAL);
-    return new GatewayStand(await openTestDatabase(), bus);
+  static async open({ opened, openBus }: StandOptions = {}): Promise<GatewayStand> {
+    const bus = (await openBus?.()) ?? createInProcessBus({ logger: createSilentLogger() });
+    if (openBus === undefined) await bus.start(SIGNAL);
+    return new GatewayStand(opened ?? (await openTestDatabase()), bus, openBus);
   }
 
   get database(): Database {
@@ -54,18 +64,22 @@ export class GatewayStand {
   async gateway(
     options: Partial<GatewayOptions> = {},
     products: Product[] = [],
-    auth = testSessions,
+    parts: Partial<Pick<GatewayParts, "auth" | "rateLimits">> = {},
   ): Promise<Gateway> {
-    const { bus, database } = this;
+    const { database } = this;
+    const bus = (await this.#openBus?.()) ?? this.bus;
     const logger = createSilentLogger();
     const common = { database, bus, logger, clock: systemClock };
     const follower = createFeedFollower(common);
     await follower.start(SIGNAL);
     const gateway = createGateway(
-      { ...common, follower, products, auth, metrics: createMetrics({ processMetrics: false }) },
+      {
+        ...{ ...common, follower, products, auth: testSessions, ...parts },
+        metrics: createMetrics({ processMetrics: false }),
+      },
       { host: "127.0.0.1", port: 0, public: true, origins: "any", ...options },
     );
-    this.#running.push({ gateway, follower });
+    this.#running.push({ gateway, follower, bus });
     await gateway.start(SIGNAL);
     return gateway;
   }
@@ -76,13 +90,20 @@ export class GatewayStand {
     return client;
   }
 
+  /** As when its process ends. */
+  async stop(gateway: Gateway): Promise<void> {
+    const index = this.#running.findIndex((one) => one.gateway === gateway);
+    for (const { follower, bus } of this.#running.splice(index, index < 0 ? 0 : 1)) {
+      await gateway.stop();
+      await follower.stop();
+      if (bus !== this.bus) await bus.stop();
+    }
+  }
+
   /** After each test. */
   async clear(): Promise<void> {
     for (const client of this.#clients.splice(0)) client.close();
-    for (const { gateway, follower } of this.#running.splice(0)) {
-      await gateway.stop();
-      await follower.stop();
-    }
+    for (const { gateway } of [...this.#running]) await this.stop(gateway);
   }
 
   async close(): Promise<void> {

@@ -54,7 +54,7 @@ beforeAll(async () => {
   );
   await api.start(SIGNAL);
   apiUrl = `http://127.0.0.1:${api.port}`;
-  const gateway = await stand.gateway({ public: false }, [positions], auth);
+  const gateway = await stand.gateway({ public: false }, [positions], { auth });
   gatewayUrl = `ws://127.0.0.1:${gateway.port}/ws`;
 });
 
