@@ -194,6 +194,36 @@ describe("the gateway as it comes and goes", () => {
     for (const one of clients) expect(await one.closed).toMatchObject({ code: 1001 });
   });
 
+  it("drains: closes connections one after the other, serves who is left, and takes nobody in", async () => {
+    const gateway = await stand.gateway({ drainMs: 1_000 });
+    const clients = await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        const client = await stand.client(gateway);
+        await client.next("CONNECTION_STATE");
+        return client;
+      }),
+    );
+    const [first, last] = [clients[0], clients[9]];
+    const stopping = gateway.stop();
+    expect(await first?.closed).toMatchObject({ code: 1001 });
+    await expect(stand.client(gateway)).rejects.toThrow();
+    const id = await stand.writer.events(1);
+    expect(await last?.next("FEED_EVENT")).toMatchObject({ sequenceId: id });
+    const [early, late] = await Promise.all([clients[3]?.closed, last?.closed]);
+    expect([early?.code, late?.code]).toEqual([1001, 1001]);
+    await stopping;
+  });
+
+  it("shares its port with others where it is told to, and clients reach them all", async () => {
+    const first = await stand.gateway({ sharePort: true });
+    const second = await stand.gateway({ sharePort: true, port: first.port });
+    expect(second.port).toBe(first.port);
+    await Promise.all(Array.from({ length: 32 }, () => stand.client(first)));
+    await first.stop();
+    const client = await stand.client(second);
+    await client.next("CONNECTION_STATE");
+  });
+
   it("takes up the feed without a gap while rows are being committed", async () => {
     let writing = true;
     const writer = (async () => {
