@@ -1,4 +1,10 @@
-import type { ProductRoute, RouteContext, RouteRefusal, RouteRequest } from "@ghostchain/product";
+import type {
+  ProductRoute,
+  RouteContext,
+  RouteLimit,
+  RouteRefusal,
+  RouteRequest,
+} from "@ghostchain/product";
 import type { Clock } from "@ghostchain/service";
 import { getAddress } from "viem";
 import type { z } from "zod";
@@ -23,6 +29,8 @@ import {
 } from "./crew-answers.ts";
 import { requireUser } from "./require-user.ts";
 
+/** Changes wait for each other: nobody may keep the others waiting. */
+const CHANGES: RouteLimit = { budget: "crew-changes", limit: 60, windowMs: 60_000 };
 const UNKNOWN: RouteRefusal = {
   ...{ status: 404, code: "CREW_UNKNOWN" },
   when: "there is no such crew, or its last member left",
@@ -98,6 +106,7 @@ const createRoute: ProductRoute = {
     "Letters of any script, digits, signs and single spaces; nothing that cannot be seen. Names that differ only in " +
     "case or in Unicode's form are one name.",
   auth: "required",
+  limit: CHANGES,
   body: crewBody,
   response: crewMade,
   refusals: [
@@ -116,6 +125,7 @@ const joinRoute: ProductRoute = {
   path: "/crews/:id/join",
   summary: "Makes the user a member; one crew a user",
   auth: "required",
+  limit: CHANGES,
   params: crewParams,
   response: crewChanged,
   refusals: [UNKNOWN, MEMBER],
@@ -131,6 +141,7 @@ const leaveRoute: ProductRoute = {
   path: "/crews/:id/leave",
   summary: "Ends the user's membership; the last one to leave ends the crew",
   auth: "required",
+  limit: CHANGES,
   params: crewParams,
   response: crewChanged,
   refusals: [
