@@ -9,6 +9,8 @@
  * - `flood`: 2,000 events/s are offered, those overdue at most 20 at once: frames that clients were given a second, until
  *   the last one has come.
  *
+ * - `herd` (ours alone): everyone asks at once for a FULL_SYNC of 14 kB.
+ *
  * Ours commits each event to PostgreSQL and takes it from the bus before it sends it, and that counts. Memory is the
  * server's resident set, without what it had before the first socket. Three processes on one machine share its cores: most clients
  * let the kernel keep what comes and read four times a second. Expected cost: one write to one socket is 6 to 9 µs of one
@@ -55,6 +57,7 @@ interface Result {
   readonly single: Phase;
   readonly blocks: Phase;
   readonly flood: Phase;
+  readonly herdMs: number | undefined;
 }
 
 const counts = flags.sockets.split(",").map(Number);
@@ -95,8 +98,9 @@ async function measure(name: string, sockets: number): Promise<Result> {
     const blocks = await phase({ perSecond: 20, blockMs: 250 });
     const loaded = usageOf(server.pid);
     const flood = await phase({ perSecond: 2_000, blockMs: 0 });
+    const herdMs = name === "ghost" ? await herd(clients, sockets) : undefined;
     const kbEach = (now: Usage) => (now.rssBytes - bare.rssBytes) / 1024 / sockets;
-    return { idleKb: kbEach(idle), loadedKb: kbEach(loaded), single, blocks, flood };
+    return { idleKb: kbEach(idle), loadedKb: kbEach(loaded), single, blocks, flood, herdMs };
   } finally {
     await Promise.all([server, ...clients].map((child) => child.stop()));
   }
@@ -148,6 +152,18 @@ async function run(
   };
 }
 
+/** Everyone asks at once for what cannot be replayed any more, as after a rebuilt database. */
+async function herd(clients: readonly Clients[], sockets: number): Promise<number> {
+  const startedMs = performance.now();
+  for (const child of clients) {
+    child.tell({ do: "reset" });
+    await child.next("reset");
+    child.tell({ do: "say", text: '{"type":"RECONNECT","lastSequenceId":0,"epoch":"another"}' });
+  }
+  await drained(clients, sockets);
+  return performance.now() - startedMs;
+}
+
 /** What clients have once they have everything, or after a while in which they got no more. */
 async function drained(
   clients: readonly Clients[],
@@ -181,7 +197,9 @@ function describe(name: string, sockets: number, result: Result): void {
   });
   const flooded = `flood ${cell(flood.perSecond / 1e3)}k messages/s, ${cell(flood.cpuMicros)} CPU µs/message`;
   const memory = `${cell(idleKb)} KB a socket idle, ${cell(loadedKb)} loaded`;
-  console.log([`${sockets} ${name}`, ...paced, flooded, memory].join("\n  "));
+  const { herdMs } = result;
+  const synced = herdMs === undefined ? [] : [`herd ${cell(herdMs)} ms until all have a FULL_SYNC`];
+  console.log([`${sockets} ${name}`, ...paced, flooded, ...synced, memory].join("\n  "));
   const missing = result.single.missing + result.blocks.missing + flood.missing;
   if (missing > 0) console.log(`  ${missing} messages never came`);
 }

@@ -6,6 +6,8 @@ export type ClientCommand =
   | { readonly do: "open"; readonly port: number; readonly path: string; readonly count: number }
   /** Forget what was counted. */
   | { readonly do: "reset" }
+  /** All of them at once. */
+  | { readonly do: "say"; readonly text: string }
   | { readonly do: "report" };
 export type ClientReport =
   | { readonly is: "opened" }
@@ -49,6 +51,8 @@ async function obey(command: ClientCommand): Promise<void> {
     textsBefore = countTexts();
     latencies = [];
     report({ is: "reset" });
+  } else if (command.do === "say") {
+    for (const client of clients) client.say(command.text);
   } else {
     const closed = clients.filter(({ isClosed }) => isClosed).length;
     report({ is: "report", texts: countTexts() - textsBefore, closed, latencies });

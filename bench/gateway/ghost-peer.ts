@@ -6,9 +6,11 @@ import {
   encodeAnnouncement,
   FEED_CHANNEL,
   feedPosition,
+  listFeed,
   type NewFeedRow,
 } from "@ghostchain/feed";
 import { createGateway, GATEWAY_PATH } from "@ghostchain/gateway";
+import { defineProduct } from "@ghostchain/product";
 import { createMetrics, createSilentLogger, systemClock } from "@ghostchain/service";
 import type { BenchEvent, Peer } from "./peer.ts";
 
@@ -24,7 +26,7 @@ export async function openPeer(): Promise<Peer> {
   const follower = createFeedFollower({ ...common, database, bus });
   const gateway = createGateway(
     {
-      ...{ ...common, database, bus, follower, products: [] },
+      ...{ ...common, database, bus, follower, products: [snapshots] },
       auth: { verifyToken: refuse, redeemTicket: refuse },
       metrics: createMetrics({ processMetrics: false }),
     },
@@ -51,6 +53,17 @@ export async function openPeer(): Promise<Peer> {
     },
   };
 }
+
+/** A snapshot of the size that the game's has: the newest fifty events. */
+const snapshots = defineProduct({
+  ...{ name: "bench", contracts: {}, migrations: [], tables: [], projections: {}, feed: {} },
+  ...{ routes: [], jobs: [] },
+  snapshot: async (sql) => ({
+    feed: (await listFeed(sql, { limit: 50 })).flatMap((row) =>
+      row.kind === "event" ? [row.event] : [],
+    ),
+  }),
+});
 
 async function refuse(): Promise<never> {
   throw new Error("nobody logs in here");

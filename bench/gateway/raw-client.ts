@@ -66,6 +66,10 @@ export class RawClient {
     this.#socket.resume();
   }
 
+  say(text: string): void {
+    this.#socket.write(maskedFrame(0x81, text));
+  }
+
   close(): void {
     this.#socket.destroy();
   }
@@ -94,7 +98,7 @@ export class RawClient {
   }
 }
 
-/** Masked with zeros, which leaves the payload as it is. */
+/** Masked with zeros, which leaves the payload as it is; at most 125 bytes. */
 function maskedFrame(first: number, payload: string): Buffer {
   return Buffer.from([first, 0x80 | payload.length, 0, 0, 0, 0, ...Buffer.from(payload)]);
 }

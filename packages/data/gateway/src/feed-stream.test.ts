@@ -74,6 +74,34 @@ describe("FeedStream.append", () => {
   });
 });
 
+describe("FeedStream to many who come at once", () => {
+  it("makes one REPLAY for all who missed the same, and another once there is a newer row", () => {
+    const stream = streamAt(0);
+    for (let id = 1; id <= 3; id += 1) stream.append(eventRow(id, ["feed", "level:VAULT"]));
+    const [first, second] = [connect(stream), connect(stream)];
+    const vault = connect(stream, ["level:VAULT"]);
+    for (const { connection } of [first, second, vault]) stream.replay(connection, 1, "e");
+    expect(first.outlet.frames[0]).toBe(second.outlet.frames[0]);
+    expect(vault.outlet.frames[0]).not.toBe(first.outlet.frames[0]);
+    stream.append(eventRow(4));
+    stream.replay(first.connection, 1, "e");
+    expect(first.outlet.messages.at(-1)).toMatchObject({ type: "REPLAY", toSequenceId: 4 });
+    stream.append(eventRow(5));
+    expect(first.outlet.messages.at(-1)).toMatchObject({ sequenceId: 5, prev: 4 });
+  });
+
+  it("encodes one snapshot once for all who get it", () => {
+    const stream = streamAt(0);
+    const clients = [connect(stream), connect(stream)];
+    const snapshot = { epoch: "e", sequenceId: 0, json: "{}" };
+    for (const { connection } of clients) {
+      stream.hold(connection);
+      stream.fullSync(connection, snapshot);
+    }
+    expect(clients[0]?.outlet.frames[0]).toBe(clients[1]?.outlet.frames[0]);
+  });
+});
+
 describe("FeedStream.replay", () => {
   it("replays fewer than the limit, and not one more", () => {
     const stream = streamAt(0);

@@ -4,6 +4,7 @@ import type { Connection } from "./connection.ts";
 import { FilterGroups } from "./filter-groups.ts";
 import type { GatewayLimits } from "./limits.ts";
 import { type PreparedRow, RecentRows, rowMessage } from "./recent-rows.ts";
+import { type Replay, SharedReplays } from "./shared-replays.ts";
 import { encodeTextFrame } from "./text-frame.ts";
 
 /** The state an account sees, as the database had it when the feed stood at `sequenceId`. */
@@ -27,6 +28,9 @@ export class FeedStream {
   readonly #groups = new FilterGroups();
   readonly #byAddress = new Map<string, Set<Connection>>();
   readonly #recent: RecentRows;
+  readonly #replays = new SharedReplays();
+  /** The last snapshot that was given, encoded once for all who get it. */
+  #synced: { readonly snapshot: Snapshot; readonly frame: Buffer } | undefined;
   readonly #onOwnState: OnOwnState;
   readonly epoch: string;
 
@@ -52,6 +56,7 @@ export class FeedStream {
   /** Gives the next row of the feed to all who watch it, encoding it once for all who stand alike. */
   append(row: FeedRow): void {
     const prepared = this.#recent.append(row);
+    this.#replays.clear();
     const frames = new Map<number, Buffer>();
     for (const group of this.#groups.watching(prepared.topics)) {
       for (const connection of group.members) {
@@ -152,16 +157,9 @@ export class FeedStream {
    */
   replay(connection: Connection, lastSequenceId: number, epoch: string | undefined): boolean {
     if (!this.#canReplay(lastSequenceId, epoch)) return false;
-    let told = lastSequenceId;
-    const events: string[] = [];
-    for (const prepared of this.#recent.after(lastSequenceId)) {
-      if (!isFor(connection, prepared)) continue;
-      events.push(rowMessage(prepared, told));
-      told = prepared.sequenceId;
-    }
     const to = Math.max(lastSequenceId, this.head);
-    const frame = encodeTextFrame(
-      `{"type":"REPLAY","events":[${events.join(",")}],"fromSequenceId":${lastSequenceId},"toSequenceId":${to}}`,
+    const { frame, told } = this.#replays.get(lastSequenceId, connection.topics, () =>
+      this.#makeReplay(connection, lastSequenceId, to),
     );
     // One that would fill the outbound buffer by itself would be cut off, and asked for again, for ever.
     if (frame.length > this.#limits.outboundBytes / 2) return false;
@@ -171,6 +169,20 @@ export class FeedStream {
     connection.phase = "live";
     this.#groups.place(connection);
     return true;
+  }
+
+  #makeReplay(connection: Connection, from: number, to: number): Replay {
+    let told = from;
+    const events: string[] = [];
+    for (const prepared of this.#recent.after(from)) {
+      if (!isFor(connection, prepared)) continue;
+      events.push(rowMessage(prepared, told));
+      told = prepared.sequenceId;
+    }
+    const frame = encodeTextFrame(
+      `{"type":"REPLAY","events":[${events.join(",")}],"fromSequenceId":${from},"toSequenceId":${to}}`,
+    );
+    return { frame, told };
   }
 
   #canReplay(lastSequenceId: number, epoch: string | undefined): boolean {
@@ -196,11 +208,12 @@ export class FeedStream {
    *   when it does not fit the outbound buffer
    */
   fullSync(connection: Connection, snapshot: Snapshot): "synced" | "stale" | "too large" {
-    const { epoch, sequenceId, json } = snapshot;
+    const { epoch, sequenceId } = snapshot;
     if (epoch !== this.epoch || !this.#recent.reaches(sequenceId)) return "stale";
-    const frame = encodeTextFrame(
-      `{"type":"FULL_SYNC","snapshot":${json},"sequenceId":${sequenceId},"epoch":${JSON.stringify(epoch)}}`,
-    );
+    if (this.#synced?.snapshot !== snapshot) {
+      this.#synced = { snapshot, frame: encodeSnapshot(snapshot) };
+    }
+    const { frame } = this.#synced;
     if (frame.length > this.#limits.outboundBytes) return "too large";
     connection.outlet.send(frame);
     connection.position = sequenceId;
@@ -247,6 +260,12 @@ export class FeedStream {
     const [session] = this.ownersOf(address).flatMap((owner) => owner.session ?? []);
     if (session) this.#onOwnState(session.address, how);
   }
+}
+
+function encodeSnapshot({ epoch, sequenceId, json }: Snapshot): Buffer {
+  return encodeTextFrame(
+    `{"type":"FULL_SYNC","snapshot":${json},"sequenceId":${sequenceId},"epoch":${JSON.stringify(epoch)}}`,
+  );
 }
 
 function isFor(connection: Connection, prepared: PreparedRow): boolean {
