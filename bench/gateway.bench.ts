@@ -17,7 +17,8 @@
  * core on loopback, nearly all of it the kernel's, so that 10,000 of them take 60 to 90 ms whatever the server does.
  * Aims at 10,000 sockets: flood ≥ 5× naive, p99 < 60 ms, < 25 KB a socket.
  *
- * `--sockets 1000,5000`, `--seconds 5`, `--peers ghost,naive,socket-io`, `--profile` (a CPU profile of each server).
+ * `--sockets 1000,5000`, `--seconds 5`, `--peers ghost,naive,socket-io`, `--gateways 2` (of ours, in processes that share
+ * the port), `--profile` (a CPU profile of each server).
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -31,6 +32,7 @@ const { values: flags } = parseArgs({
     sockets: { type: "string", default: "1000,5000,10000" },
     seconds: { type: "string", default: "10" },
     peers: { type: "string", default: "ghost,naive,socket-io" },
+    gateways: { type: "string", default: "1" },
     profile: { type: "boolean", default: false },
   },
 });
@@ -81,22 +83,22 @@ async function measure(name: string, sockets: number): Promise<Result> {
   const profile = flags.profile
     ? ["--cpu-prof", `--cpu-prof-name=${name}-${sockets}.cpuprofile`]
     : [];
-  const server: Server = new Child("server-process.ts", [name], profile);
+  const server: Server = new Child("server-process.ts", [name, flags.gateways], profile);
   const clients: Clients[] = [
     new Child("client-process.ts", ["lazy"]),
     new Child("client-process.ts", ["prompt"]),
   ];
   try {
-    const { port, path } = await server.next("open");
+    const { port, path, pids } = await server.next("open");
     await pause(SETTLE_MS);
-    const bare = usageOf(server.pid);
+    const bare = usageOfAll(pids);
     await connectAll(clients, { port, path }, sockets);
     await pause(SETTLE_MS);
-    const idle = usageOf(server.pid);
-    const phase = (load: Load) => run(server, clients, sockets, load);
+    const idle = usageOfAll(pids);
+    const phase = (load: Load) => run({ server, pids }, clients, sockets, load);
     const single = await phase({ perSecond: 20, blockMs: 0 });
     const blocks = await phase({ perSecond: 20, blockMs: 250 });
-    const loaded = usageOf(server.pid);
+    const loaded = usageOfAll(pids);
     const flood = await phase({ perSecond: 2_000, blockMs: 0 });
     const herdMs = name === "ghost" ? await herd(clients, sockets) : undefined;
     const kbEach = (now: Usage) => (now.rssBytes - bare.rssBytes) / 1024 / sockets;
@@ -104,6 +106,14 @@ async function measure(name: string, sockets: number): Promise<Result> {
   } finally {
     await Promise.all([server, ...clients].map((child) => child.stop()));
   }
+}
+
+function usageOfAll(pids: readonly number[]): Usage {
+  const all = pids.map(usageOf);
+  return {
+    cpuMicros: all.reduce((sum, { cpuMicros }) => sum + cpuMicros, 0),
+    rssBytes: all.reduce((sum, { rssBytes }) => sum + rssBytes, 0),
+  };
 }
 
 /** A sampled one after every so many others, so that they stand everywhere in the order of the server's sockets. */
@@ -125,7 +135,7 @@ async function connectAll(
 }
 
 async function run(
-  server: Server,
+  { server, pids }: { server: Server; pids: readonly number[] },
   clients: readonly Clients[],
   sockets: number,
   load: Load,
@@ -136,7 +146,7 @@ async function run(
       return child.next("reset");
     }),
   );
-  const before = usageOf(server.pid);
+  const before = usageOfAll(pids);
   const startedMs = performance.now();
   server.tell({ do: "publish", ...load, seconds });
   const { count } = await server.next("published");
@@ -147,7 +157,7 @@ async function run(
     perSecond: texts / (elapsedMs / 1_000),
     events: count,
     missing: expected - texts,
-    cpuMicros: (usageOf(server.pid).cpuMicros - before.cpuMicros) / texts,
+    cpuMicros: (usageOfAll(pids).cpuMicros - before.cpuMicros) / texts,
     latencies,
   };
 }

@@ -1,43 +1,43 @@
-import { openTestDatabase } from "@ghostchain/database/testing";
-import { createInProcessBus } from "@ghostchain/event-bus";
+import { createServerDatabase } from "@ghostchain/database";
+import { createTestServerDatabase, openTestDatabase } from "@ghostchain/database/testing";
+import { createInProcessBus, createPostgresBus } from "@ghostchain/event-bus";
 import {
   appendFeed,
-  createFeedFollower,
   encodeAnnouncement,
   FEED_CHANNEL,
   feedPosition,
-  listFeed,
   type NewFeedRow,
 } from "@ghostchain/feed";
-import { createGateway, GATEWAY_PATH } from "@ghostchain/gateway";
-import { defineProduct } from "@ghostchain/product";
-import { createMetrics, createSilentLogger, systemClock } from "@ghostchain/service";
+import { GATEWAY_PATH } from "@ghostchain/gateway";
+import { createSilentLogger } from "@ghostchain/service";
+import { Child } from "./child.ts";
+import { composeGateway } from "./ghost-gateway.ts";
 import type { BenchEvent, Peer } from "./peer.ts";
 
-const SIGNAL = new AbortController().signal;
-
-/** Ours, as `ghost up` runs it: rows are committed, announced, followed, and streamed by the gateway. */
-export async function openPeer(): Promise<Peer> {
-  const logger = createSilentLogger();
-  const common = { logger, clock: systemClock };
-  const opened = await openTestDatabase();
-  const { database } = opened;
-  const bus = createInProcessBus({ logger });
-  const follower = createFeedFollower({ ...common, database, bus });
-  const gateway = createGateway(
-    {
-      ...{ ...common, database, bus, follower, products: [snapshots] },
-      auth: { verifyToken: refuse, redeemTicket: refuse },
-      metrics: createMetrics({ processMetrics: false }),
-    },
-    { host: "127.0.0.1", port: 0, public: true, origins: "any" },
+/**
+ * Ours, as `ghost up` runs it: rows are committed, announced, followed, and streamed by the gateway. With more than one
+ * gateway the others are processes of their own that share the port, and hear of rows by NOTIFY.
+ */
+export async function openPeer(gateways: number): Promise<Peer> {
+  const { database, bus, url, close } = await openGround(gateways > 1);
+  const { gateway, services } = composeGateway(
+    { database, bus },
+    { port: 0, sharePort: gateways > 1 },
   );
-  const services = [bus, follower, gateway];
-  for (const service of services) await service.start(SIGNAL);
+  for (const service of services) await service.start(AbortSignal.timeout(30_000));
+  const others: Child<never, { is: "open" }>[] = [];
+  while (others.length < gateways - 1) {
+    const other = new Child<never, { is: "open" }>("ghost-gateway-process.ts", [
+      ...[url, String(gateway.port)],
+    ]);
+    await other.next("open");
+    others.push(other);
+  }
   let position = await feedPosition(database);
   return {
     port: gateway.port,
     path: GATEWAY_PATH,
+    pids: others.map(({ pid }) => pid),
     async publish(events) {
       const seenAtMs = Date.now();
       const drafts = events.map(toRow);
@@ -48,25 +48,29 @@ export async function openPeer(): Promise<Peer> {
       await bus.publish(FEED_CHANNEL, encodeAnnouncement({ position, rows: announced }));
     },
     async close() {
-      for (const service of services.reverse()) await service.stop();
-      await opened.close();
+      await Promise.all(others.map((other) => other.stop()));
+      for (const service of services.toReversed()) await service.stop();
+      await close();
     },
   };
 }
 
-/** A snapshot of the size that the game's has: the newest fifty events. */
-const snapshots = defineProduct({
-  ...{ name: "bench", contracts: {}, migrations: [], tables: [], projections: {}, feed: {} },
-  ...{ routes: [], jobs: [] },
-  snapshot: async (sql) => ({
-    feed: (await listFeed(sql, { limit: 50 })).flatMap((row) =>
-      row.kind === "event" ? [row.event] : [],
-    ),
-  }),
-});
-
-async function refuse(): Promise<never> {
-  throw new Error("nobody logs in here");
+async function openGround(isShared: boolean) {
+  const deps = { logger: createSilentLogger() };
+  if (!isShared) {
+    const opened = await openTestDatabase();
+    return { ...opened, bus: createInProcessBus(deps), url: "" };
+  }
+  const server = await createTestServerDatabase();
+  if (!server) throw new Error("several gateways need a PostgreSQL server: set TEST_DATABASE_URL");
+  const { url } = server;
+  const database = createServerDatabase(deps, { url });
+  await database.start(AbortSignal.timeout(30_000));
+  const close = async () => {
+    await database.stop();
+    await server.drop();
+  };
+  return { database, close, url, bus: createPostgresBus(deps, { url }) };
 }
 
 function toRow(event: BenchEvent): NewFeedRow {

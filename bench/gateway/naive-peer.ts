@@ -21,6 +21,7 @@ export async function openPeer(): Promise<Peer> {
   return {
     port: address.port,
     path: "/ws",
+    pids: [],
     async publish(events) {
       for (const event of events) {
         sequenceId += 1;

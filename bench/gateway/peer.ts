@@ -2,6 +2,8 @@
 export interface Peer {
   readonly port: number;
   readonly path: string;
+  /** Processes that serve beside this one. */
+  readonly pids: readonly number[];
   /** Tells all connections of `events`; resolves when the server could take the next. */
   publish(events: readonly BenchEvent[]): Promise<void>;
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-/** One peer in a process of its own: `node server-process.ts NAME`, told over IPC what to publish. */
+/** One peer in a process of its own: `node server-process.ts NAME GATEWAYS`, told over IPC what to publish. */
 import { type BenchEvent, jackIn, type Peer, preciseNow } from "./peer.ts";
 
 export type ServerCommand = {
@@ -9,22 +9,29 @@ export type ServerCommand = {
   readonly blockMs: number;
 };
 export type ServerReport =
-  | { readonly is: "open"; readonly port: number; readonly path: string }
+  | {
+      readonly is: "open";
+      readonly port: number;
+      readonly path: string;
+      readonly pids: readonly number[];
+    }
   | { readonly is: "published"; readonly count: number };
 
 /** A block's worth: what is overdue beyond it comes in the next turn. */
 const EVENTS_AT_ONCE = 20;
 
-const [name = ""] = process.argv.slice(2);
-const { openPeer } = (await import(`./${name}-peer.ts`)) as { openPeer: () => Promise<Peer> };
-const peer = await openPeer();
+const [name = "", gateways] = process.argv.slice(2);
+const { openPeer } = (await import(`./${name}-peer.ts`)) as {
+  openPeer: (gateways: number) => Promise<Peer>;
+};
+const peer = await openPeer(Number(gateways));
 let published = 0;
 
 process.on("message", (command: ServerCommand) => {
   void publishFor(command).then((count) => report({ is: "published", count }));
 });
-process.once("disconnect", () => process.exit(0));
-report({ is: "open", port: peer.port, path: peer.path });
+process.once("disconnect", () => void peer.close().finally(() => process.exit(0)));
+report({ is: "open", port: peer.port, path: peer.path, pids: [process.pid, ...peer.pids] });
 
 /** Publishes each event when it is due, and those that are overdue together. */
 async function publishFor({ perSecond, seconds, blockMs }: ServerCommand): Promise<number> {

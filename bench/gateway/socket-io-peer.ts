@@ -15,6 +15,7 @@ export async function openPeer(): Promise<Peer> {
   return {
     port: address.port,
     path: "/socket.io/?EIO=4&transport=websocket",
+    pids: [],
     async publish(events) {
       for (const event of events) {
         sequenceId += 1;

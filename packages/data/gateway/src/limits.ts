@@ -12,7 +12,7 @@ export interface GatewayLimits {
   readonly messagesPerSecond: number;
   /** RECONNECTs in any one minute; more are answered with an ERROR. */
   readonly replaysPerMinute: number;
-  /** Of one user in this process, then 4409. */
+  /** Of one user, in all gateways that share a store for it, then 4409. */
   readonly connectionsPerUser: number;
   /** Of everyone in this process; more are refused with 503 before the handshake. */
   readonly connections: number;
