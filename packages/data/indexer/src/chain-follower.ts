@@ -1,14 +1,19 @@
+import { randomUUID } from "node:crypto";
 import type { Clock, Logger } from "@ghostchain/service";
+import { RangeWorker } from "./backfill/range-worker.ts";
 import type { ChainHealth } from "./chain-health.ts";
 import { identify } from "./chain-identity.ts";
 import { type Activity, ChainTracker, type TrackerDeps } from "./chain-tracker.ts";
 import { IndexerError } from "./indexer-error.ts";
 import type { ChainPoint } from "./source/block.ts";
 import { HeadWatcher } from "./source/head-watcher.ts";
+import { announceHelper, retireHelper } from "./store/backfill-ranges.ts";
+import type { Identity } from "./store/progress.ts";
 
 export interface FollowerSettings {
   readonly pollMs: number;
   readonly horizonBlocks: number;
+  readonly backfillLeaseMs: number;
 }
 
 const RETRY_FIRST_MS = 100;
@@ -16,6 +21,7 @@ const RETRY_MAX_MS = 2_000;
 /** Attempts that may fail before it is said aloud. */
 const FAILURES_QUIET = 2;
 const REPORT_EVERY_MS = 5_000;
+const HELP_EVERY_MS = 1_000;
 
 /** Follows one chain for as long as this process writes, whatever fails in between, and says how it goes. */
 export class ChainFollower {
@@ -94,9 +100,35 @@ export class ChainFollower {
     heads.close();
   }
 
+  /** While another process writes: fetches history for it, where it has planned any. */
+  async help(signal: AbortSignal): Promise<void> {
+    const { database, clock, logger, chain } = this.#deps;
+    const id = randomUUID();
+    const worker = new RangeWorker(this.#deps, this.#settings.backfillLeaseMs);
+    let identity: Identity | undefined;
+    while (database.kind !== "pglite") {
+      await clock.sleep(HELP_EVERY_MS, signal).catch(() => {});
+      if (signal.aborted) break;
+      try {
+        identity ??= await identify(this.#deps);
+        const { genesisHash, contractsDigest } = identity;
+        const wanted = { chain, genesisHash, contractsDigest };
+        await announceHelper(database, id, wanted);
+        // What is asked for may have been for another chain at the same place: it is looked at again.
+        if (await worker.work(wanted, signal)) identity = undefined;
+      } catch (error) {
+        identity = undefined;
+        if (!signal.aborted) logger.debug({ err: error }, "cannot help to fetch history now");
+      }
+    }
+    // Or it is not counted on any more after a few seconds.
+    await retireHelper(database, id).catch(() => {});
+  }
+
   #open(): Promise<ChainTracker> {
     return ChainTracker.open(this.#deps, {
       horizonBlocks: this.#settings.horizonBlocks,
+      backfillLeaseMs: this.#settings.backfillLeaseMs,
       onActivity: (activity) => this.#report(activity),
     });
   }

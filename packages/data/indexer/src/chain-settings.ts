@@ -20,6 +20,8 @@ export interface ChainSettings extends SourceSettings {
   readonly pollMs?: number;
   /** Reorgs up to this depth are undone row by row; deeper ones cost a rebuild. Default 256. */
   readonly horizonBlocks?: number;
+  /** A range of history is free again when the process that fetches it was not heard of for so long. Default 10 s. */
+  readonly backfillLeaseMs?: number;
 }
 
 /** Of one chain, or of several by name. */
@@ -38,11 +40,12 @@ export interface NamedChain {
   readonly horizonBlocks: number;
   readonly rpcLimits: Partial<RpcLimits>;
   readonly verification: SourceSettings;
+  readonly backfillLeaseMs: number;
 }
 
 /** The chains of the settings, each with a name and nothing left open. */
 export function chainsOf(settings: ChainsSettings): NamedChain[] {
-  const { pollMs = 250, horizonBlocks = 256 } = settings;
+  const { pollMs = 250, horizonBlocks = 256, backfillLeaseMs = 10_000 } = settings;
   const named = settings.chains ?? { [MAIN_CHAIN]: settings };
   return Object.entries(named).map(([name, own]) => ({
     ...{ name, rpc: own.rpc },
@@ -53,6 +56,7 @@ export function chainsOf(settings: ChainsSettings): NamedChain[] {
       verifyHeaders: own.verifyHeaders ?? settings.verifyHeaders,
       verifyLogs: own.verifyLogs ?? settings.verifyLogs,
     },
+    backfillLeaseMs: own.backfillLeaseMs ?? backfillLeaseMs,
   }));
 }
 

@@ -2,6 +2,9 @@ import { sqlStateOf } from "@ghostchain/database";
 import type { FeedRow } from "@ghostchain/feed";
 import type { Clock } from "@ghostchain/service";
 import type { Announcer } from "./announcer.ts";
+import { planHistory } from "./backfill/plan-history.ts";
+import { RangeWorker } from "./backfill/range-worker.ts";
+import { adoptRanges, isPlanned, isShared } from "./backfill/shared-history.ts";
 import { type IdentityDeps, identify, resume, startFrom } from "./chain-identity.ts";
 import { findAncestor, undoBlocks } from "./reorg.ts";
 import { RowStores } from "./rows/row-stores.ts";
@@ -11,8 +14,9 @@ import { HistoryReader } from "./source/history-reader.ts";
 import type { LogScope } from "./source/log-scope.ts";
 import { inconsistent } from "./source/parse-answer.ts";
 import { readTail } from "./source/tail-reader.ts";
+import type { Wanted } from "./store/backfill-ranges.ts";
 import { loadChildren } from "./store/children.ts";
-import type { Progress } from "./store/progress.ts";
+import type { Identity, Progress } from "./store/progress.ts";
 import { readBlocks } from "./store/raw-events.ts";
 import { type WriteMode, type WriterDeps, writeBlocks } from "./write-blocks.ts";
 
@@ -29,6 +33,18 @@ export type Activity =
   | { readonly kind: "live" };
 
 const PRUNE_EVERY_BLOCKS = 64n;
+/** Less history than this is fetched by one process alone. */
+const SHARE_MIN_BLOCKS = 2_000n;
+/** How often one that fetches alone looks whether others are there to help. */
+const SHARE_EVERY_MS = 1_000;
+const ADOPT_EVERY_MS = 25;
+
+interface Opened {
+  readonly rows: RowStores;
+  readonly progress: Progress;
+  readonly identity: Identity;
+  readonly planned: boolean;
+}
 
 /** Brings the tables to where the chain is, from wherever they are: history, live blocks, reorgs, rebuilds. */
 export class ChainTracker {
@@ -38,17 +54,19 @@ export class ChainTracker {
   readonly #history: HistoryReader;
   readonly #rows: RowStores;
   #progress: Progress;
+  readonly #worker: RangeWorker;
+  #identity: Identity;
+  /** History is divided into ranges that are not all taken in yet. */
+  #planned: boolean;
   #rebuildAsked = false;
 
-  private constructor(
-    deps: TrackerDeps,
-    rows: RowStores,
-    progress: Progress,
-    settings: TrackerSettings,
-  ) {
+  private constructor(deps: TrackerDeps, stored: Opened, settings: TrackerSettings) {
     this.#deps = deps;
-    this.#rows = rows;
-    this.#progress = progress;
+    this.#rows = stored.rows;
+    this.#progress = stored.progress;
+    this.#identity = stored.identity;
+    this.#planned = stored.planned;
+    this.#worker = new RangeWorker(deps, settings.backfillLeaseMs);
     this.#horizonBlocks = BigInt(settings.horizonBlocks);
     this.#onActivity = settings.onActivity;
     this.#history = new HistoryReader(deps.source, deps.scope);
@@ -62,7 +80,8 @@ export class ChainTracker {
     // Whatever the last process committed and did not live to announce.
     await deps.announcer.announce(progress.feed, []);
     const rows = await RowStores.open(deps.database, deps.products);
-    return new ChainTracker(deps, rows, progress, settings);
+    const planned = await isPlanned(deps.database, progress);
+    return new ChainTracker(deps, { rows, progress, identity, planned }, settings);
   }
 
   /** The last block that is in the tables. */
@@ -83,7 +102,8 @@ export class ChainTracker {
       const { point, raw } = this.#progress;
       const ahead = head.number - point.number;
       this.#deps.metrics.lagBlocks.set({ chain: this.#deps.chain }, Math.max(0, Number(ahead)));
-      if (raw.number > point.number) await this.#derive();
+      if (raw.number > point.number) await this.#derive("rebuild");
+      else if (this.#planned) await this.#shareHistory(signal);
       else if (head.hash === point.hash) return;
       else if (ahead <= 0n) {
         // An announcement of long ago, a server that lags, or a branch that is not longer.
@@ -113,22 +133,81 @@ export class ChainTracker {
 
   /** History in large steps: nothing of it is meant to be undone. */
   async #fetchHistory(goal: bigint, signal: AbortSignal): Promise<void> {
+    const { clock, database } = this.#deps;
     const from = this.#progress.point.number + 1n;
-    for await (const { blocks, end } of this.#history.read(from, goal, signal)) {
+    if (await this.#mayShare(from, goal)) return this.#plan(goal, signal);
+    let askedMs = clock.now();
+    for await (const { blocks, end, parentHash } of this.#history.read(from, goal, signal)) {
+      if (parentHash !== this.point.hash) return this.#goOnElsewhere(end);
       await this.#write(blocks, end, { kind: "history", raw: "store" });
       this.#onActivity({ kind: "history", done: end.number, goal });
       if (this.#rebuildAsked) return;
+      if (clock.now() - askedMs < SHARE_EVERY_MS || database.kind === "pglite") continue;
+      askedMs = clock.now();
+      if (await this.#mayShare(end.number, goal)) return;
     }
   }
 
+  /** A stretch does not follow what is stored: that is off the chain, or the stretch came from a server that lags. */
+  async #goOnElsewhere(end: ChainPoint): Promise<void> {
+    if (!(await this.#isOnChain(this.point))) return this.#reorganize();
+    throw inconsistent(
+      "eth_getBlockByNumber",
+      `the blocks up to ${end.number} do not follow block ${this.point.number}`,
+    );
+  }
+
+  async #mayShare(from: bigint, goal: bigint): Promise<boolean> {
+    return goal - from >= SHARE_MIN_BLOCKS && isShared(this.#deps.database, this.#wanted);
+  }
+
+  async #plan(goal: bigint, signal: AbortSignal): Promise<void> {
+    const { router, logger } = this.#deps;
+    logger.info({ goal: goal.toString() }, "other processes help to fetch history");
+    await planHistory({ ...this.#deps, children: router.children }, this.#progress, goal, signal);
+    this.#planned = true;
+  }
+
+  /** Fetches ranges beside the processes that help, and derives tables from what all of them have stored. */
+  async #shareHistory(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    const ending = new AbortController();
+    const working = AbortSignal.any([signal, ending.signal]);
+    const own = this.#worker.run(this.#wanted, working);
+    try {
+      while (this.#planned && !this.#rebuildAsked) {
+        signal.throwIfAborted();
+        if (this.#progress.raw.number > this.point.number) await this.#derive("history");
+        else if (!(await this.#adopt())) await clock.sleep(ADOPT_EVERY_MS, signal);
+      }
+    } finally {
+      ending.abort();
+      await own;
+    }
+  }
+
+  /** @returns false when nothing is ready */
+  async #adopt(): Promise<boolean> {
+    const adopted = await adoptRanges(this.#deps, this.#progress);
+    if (adopted.kind === "moved") this.#progress = adopted.progress;
+    else if (adopted.kind === "finished") this.#planned = false;
+    else if (adopted.kind === "forked") await this.#reorganize();
+    return adopted.kind !== "waiting";
+  }
+
+  get #wanted(): Wanted {
+    const { genesisHash, contractsDigest } = this.#identity;
+    return { chain: this.#deps.chain, genesisHash, contractsDigest };
+  }
+
   /** Tables from the raw events that are stored already. */
-  async #derive(): Promise<void> {
+  async #derive(kind: "history" | "rebuild"): Promise<void> {
     const { chain, point, raw } = this.#progress;
     const blocks = await readBlocks(this.#deps.database, chain.id, point.number, raw.number);
     const last = blocks.at(-1);
     const end = last ? { number: last.number, hash: last.hash } : raw;
     await this.#write(blocks, end, { kind: "history", raw: "stored" });
-    this.#onActivity({ kind: "rebuild", done: end.number, goal: raw.number });
+    this.#onActivity({ kind, done: end.number, goal: raw.number });
   }
 
   async #write(
@@ -190,6 +269,7 @@ export class ChainTracker {
       });
       router.children.removeAbove(ancestor.number);
       this.#progress = progress;
+      this.#planned = false;
       logger.info({ ...where, retracted: rows.length }, "the chain was reorganized; blocks undone");
       if (rows.length > 0) await announcer.announce(progress.feed, rows);
     } catch (error) {
@@ -207,6 +287,8 @@ export class ChainTracker {
     const { sequence, router } = this.#deps;
     this.#progress = await sequence.write(() => startFrom(this.#deps, identity, keep));
     router.children.clear();
+    this.#identity = identity;
+    this.#planned = false;
     this.#rebuildAsked = false;
     await this.#deps.announcer.announce(this.#progress.feed, []);
   }
@@ -232,6 +314,8 @@ function withStages(
 export interface TrackerSettings {
   /** Reorgs up to this depth are undone row by row; deeper ones cost a rebuild. */
   readonly horizonBlocks: number;
+  /** A range of history is free again when its process was not heard of for so long. */
+  readonly backfillLeaseMs: number;
   readonly onActivity: (activity: Activity) => void;
 }
 

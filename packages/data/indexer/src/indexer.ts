@@ -1,4 +1,4 @@
-import type { Database } from "@ghostchain/database";
+import type { Database, Lease } from "@ghostchain/database";
 import type { EventBus } from "@ghostchain/event-bus";
 import { loadProducts, type Product } from "@ghostchain/product";
 import type { Clock, Health, Logger, Metrics, Service } from "@ghostchain/service";
@@ -80,6 +80,7 @@ class ChainIndexer implements Indexer {
   #session = new AbortController();
   #running: Promise<void> | undefined;
   #reloading: Promise<void> = Promise.resolve();
+  #helping: Promise<unknown> = Promise.resolve();
 
   constructor(deps: IndexerDeps, settings: IndexerSettings) {
     this.#products = loadProducts(settings.products);
@@ -120,6 +121,7 @@ class ChainIndexer implements Indexer {
     this.#stopping.abort(new Error("the indexer was stopped"));
     await this.#reloading;
     await this.#running;
+    await this.#helping;
     for (const { pool } of this.#chains) pool.close();
     this.#health.setAll("stopped");
   }
@@ -150,7 +152,7 @@ class ChainIndexer implements Indexer {
     const several = this.#chains.length > 1;
     const sequence = new Sequence(database);
     const announcer = new Announcer(bus, logger);
-    return this.#chains.map(({ name, pool, pollMs, horizonBlocks, verification }) => {
+    return this.#chains.map(({ name, pool, verification, rpc: _, rpcLimits: __, ...following }) => {
       const own = products.filter((product) => (product.chain ?? MAIN_CHAIN) === name);
       const router = new LogRouter(own);
       const deps: TrackerDeps = {
@@ -160,7 +162,7 @@ class ChainIndexer implements Indexer {
         source: new ChainSource(pool, verification),
         scope: new LogScope(router.addresses, router.children),
       };
-      return new ChainFollower(deps, this.#health, { pollMs, horizonBlocks });
+      return new ChainFollower(deps, this.#health, following);
     });
   }
 
@@ -184,11 +186,11 @@ class ChainIndexer implements Indexer {
 
   /** Until `signal` aborts: waits for the lease, then writes. */
   async #run(signal: AbortSignal): Promise<void> {
-    const { database, clock, logger } = this.#deps;
+    const { clock, logger } = this.#deps;
     for (let failures = 0; !signal.aborted; ) {
       try {
         this.#health.setAll("starting", "waiting to become the one that writes");
-        const lease = await database.lock(LEASE, signal);
+        const lease = await this.#waitForLease(signal);
         failures = 0;
         try {
           await this.#write(AbortSignal.any([signal, lease.lost]));
@@ -204,6 +206,20 @@ class ChainIndexer implements Indexer {
         this.#health.setAll("failing", reason);
         await pauseAfter(failures, clock, signal);
       }
+    }
+  }
+
+  /** Whoever waits to write helps the one that does. */
+  async #waitForLease(signal: AbortSignal): Promise<Lease> {
+    const waiting = new AbortController();
+    const helping = AbortSignal.any([signal, waiting.signal]);
+    const helped = this.#followers.map((follower) => follower.help(helping));
+    try {
+      return await this.#deps.database.lock(LEASE, signal);
+    } finally {
+      waiting.abort();
+      // Not waited for here: an answer it still waits for must not hold up who writes now.
+      this.#helping = Promise.all([this.#helping, ...helped]);
     }
   }
 

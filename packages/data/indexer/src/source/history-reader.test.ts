@@ -34,8 +34,11 @@ function sourceOf(sizes: readonly bigint[], failsAt?: bigint) {
       const logs = numbers.map((blockNumber) => ({
         ...{ blockNumber, blockHash: hashOf(blockNumber), logIndex: 0, timestampMs: 1 },
       }));
-      const last = { number: to, hash: hashOf(to), timestampMs: 1 } as BlockHeader;
-      return { logs: logs as unknown as RawLog[], headers: new Map([[to, last]]) };
+      const headers = [from, to].map((number) => {
+        const header = { number, hash: hashOf(number), parentHash: hashOf(number - 1n) };
+        return [number, { ...header, timestampMs: 1 } as BlockHeader] as const;
+      });
+      return { logs: logs as unknown as RawLog[], headers: new Map(headers) };
     },
   };
   return { source, most: () => most };

@@ -1,3 +1,4 @@
+import type { Hash } from "viem";
 import type { BlockHeader, ChainPoint, IndexedBlock, RawLog } from "./block.ts";
 import type { ChainSource } from "./chain-source.ts";
 import { requireOrdered } from "./check-logs.ts";
@@ -10,6 +11,8 @@ import type { LogRange } from "./range-reader.ts";
 export interface Stretch {
   readonly blocks: readonly IndexedBlock[];
   readonly end: ChainPoint;
+  /** Of its first block: what must be the end of the stretch before. */
+  readonly parentHash: Hash;
 }
 
 const IN_FLIGHT = 4;
@@ -58,18 +61,19 @@ export class HistoryReader {
     told: Promise<void>,
   ): Promise<Stretch> {
     const own = await deployed;
-    if (!this.#scope.grows) return toStretch(to, own.logs, own.headers);
+    if (!this.#scope.grows) return toStretch(from, to, own.logs, own.headers);
     await told;
     const children = await this.#source.range(from, to, reading.children);
     const ofChildren = children.logs.filter((log) => reading.has(log));
     const logs = mergeLogs([own.logs, ofChildren]);
     requireOrdered(logs);
-    return toStretch(to, logs, new Map([...own.headers, ...children.headers]));
+    return toStretch(from, to, logs, new Map([...own.headers, ...children.headers]));
   }
 }
 
 /** Logs by block, and the last block. */
 function toStretch(
+  from: bigint,
   to: bigint,
   logs: readonly RawLog[],
   headers: ReadonlyMap<bigint, BlockHeader>,
@@ -88,11 +92,12 @@ function toStretch(
     blocks.push({ number, hash, timestampMs, logs: logs.slice(at, end) });
     at = end;
   }
-  const last = headers.get(to);
-  if (last === undefined) throw inconsistent("eth_getBlockByNumber", `no block ${to} came`);
+  const [before, last] = [headers.get(from), headers.get(to)];
+  if (before === undefined || last === undefined)
+    throw inconsistent("eth_getBlockByNumber", `no block ${before ? to : from} came`);
   const { hash, timestampMs } = last;
   if (blocks.at(-1)?.number !== to) blocks.push({ number: to, hash, timestampMs, logs: [] });
-  return { blocks, end: { number: to, hash } };
+  return { blocks, end: { number: to, hash }, parentHash: before.parentHash };
 }
 
 const GET_LOGS = "eth_getLogs";

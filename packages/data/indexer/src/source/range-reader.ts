@@ -12,7 +12,7 @@ import { RangeLimit } from "./range-limit.ts";
 /** The logs of a range of blocks, in order, and the headers that were looked at. */
 export interface LogRange {
   readonly logs: readonly RawLog[];
-  /** Among them the last block's, and those of all blocks whose logs came without their time. */
+  /** Among them the first and the last block's, and those of all blocks whose logs came without their time. */
   readonly headers: ReadonlyMap<bigint, BlockHeader>;
 }
 
@@ -115,14 +115,14 @@ export class RangeReader {
     }
   }
 
-  /** The last block and some more, whose headers are held against what came of them; all, where all is verified. */
+  /** The first and the last block and some more, whose headers are held against what came of them; all, where all is verified. */
   #sampleOf(from: bigint, to: bigint): Set<bigint> {
     const size = Number(to - from + 1n);
     const isComplete = this.#deps.verification === "receipts" || size <= SAMPLE_BLOCKS;
     const numbers = new Set<bigint>();
     for (let i = 0; i < (isComplete ? size : SAMPLE_BLOCKS); i++)
       numbers.add(from + BigInt(isComplete ? i : Math.floor(Math.random() * size)));
-    return numbers.add(to);
+    return numbers.add(from).add(to);
   }
 
   /** True where the same endpoint would answer a smaller range. */

@@ -149,4 +149,35 @@ export const INDEXER_MIGRATIONS: readonly Migration[] = [
       END $$;
     `,
   },
+  {
+    id: "003-shared-backfill",
+    sql: `
+      -- Parts of history that several processes fetch side by side. Raw events of those that are done are stored, though
+      -- the chain's "raw_number" is not there yet.
+      CREATE TABLE backfill_range (
+        chain smallint NOT NULL,
+        from_block bigint NOT NULL,
+        to_block bigint NOT NULL,
+        plan uuid NOT NULL,
+        -- Another one for every time it is claimed: who held it before can store nothing more.
+        claim uuid,
+        lease_until timestamptz,
+        done boolean NOT NULL DEFAULT false,
+        -- Of its last block, and of the one before its first.
+        end_hash text,
+        parent_hash text,
+        PRIMARY KEY (chain, from_block)
+      );
+      -- Children that the factories of the planned history tell of.
+      CREATE TABLE planned_child (LIKE child INCLUDING ALL);
+      -- Processes that are there to fetch for the one that writes.
+      CREATE TABLE helper (
+        id uuid NOT NULL,
+        chain text NOT NULL,
+        contracts_digest text NOT NULL,
+        seen_at timestamptz NOT NULL,
+        PRIMARY KEY (id, chain)
+      );
+    `,
+  },
 ];

@@ -37,6 +37,8 @@ export async function loadBlocks(
 /** Removes the blocks above `ancestor` and their events. */
 export async function deleteBlocksAbove(sql: Sql, chain: number, ancestor: bigint): Promise<void> {
   await Promise.all([
+    // First: who still stores what was planned is waited for, and stores nothing more.
+    sql.query("DELETE FROM indexer.backfill_range WHERE chain = $1", [chain]),
     sql.query("DELETE FROM indexer.event WHERE chain = $1 AND block_number > $2", [
       chain,
       ancestor,
