@@ -33,6 +33,9 @@ export class HeadWatcher {
   #hinted = false;
   #wake: (() => void) | undefined;
   #polledOthersAtMs = 0;
+  /** The highest block that was handed on, and the last that was found by asking only. */
+  #highest: bigint | undefined;
+  #unpushed: string | undefined;
 
   constructor(deps: HeadWatcherDeps, pollMs: number) {
     this.#deps = deps;
@@ -58,7 +61,10 @@ export class HeadWatcher {
     if (!this.#hinted && this.#newest === undefined) await this.#wait(signal);
     const pushed = this.#newest;
     this.#newest = undefined;
-    if (pushed) return pushed;
+    if (pushed) {
+      this.#note(pushed);
+      return pushed;
+    }
     this.#hinted = false;
     this.#pollOthers();
     const head = await this.#deps.source.head();
@@ -90,13 +96,13 @@ export class HeadWatcher {
   }
 
   #take(feed: HeadFeed, head: BlockHeader): void {
+    if (!this.#isHeard(feed)) return;
     const first = this.#told.get(head.hash);
     // Whoever says it again knows no more; but who says it twice has gone back to it.
     if (first !== undefined && first !== feed) return;
     this.#told.set(head.hash, feed);
     const [oldest] = this.#told.keys();
     if (this.#told.size > HEADS_REMEMBERED && oldest) this.#told.delete(oldest);
-    if (!this.#isHeard(feed)) return;
     const isOlder = this.#newest !== undefined && head.number < this.#newest.number;
     if (isOlder && this.#newest?.from !== feed.endpoint) return;
     this.#newest = head;
@@ -136,12 +142,20 @@ export class HeadWatcher {
         void this.#ask(feed);
   }
 
+  /** A block that was found by asking, and that nobody had pushed when it was asked again: who pushes is dead. */
   #giveUpSilent(head: BlockHeader): void {
-    const { clock } = this.#deps;
-    const first = this.#told.get(head.hash);
+    const now = this.#deps.clock.now();
+    const wasMissed = this.#unpushed !== undefined && !this.#told.has(this.#unpushed);
+    const isNew = this.#highest !== undefined && head.number > this.#highest;
+    this.#unpushed = isNew ? head.hash : undefined;
+    this.#note(head);
     for (const feed of this.#feeds)
-      if (feed.isPushed && first === undefined && clock.now() - feed.pushedAtMs > SILENT_MS)
+      if (wasMissed && feed.isPushed && now - feed.pushedAtMs > SILENT_MS)
         feed.giveUp("nothing was pushed, though there are new blocks");
+  }
+
+  #note({ number }: BlockHeader): void {
+    if (this.#highest === undefined || number > this.#highest) this.#highest = number;
   }
 
   /** Until a head is pushed, something is hinted at, or it is time to ask. */

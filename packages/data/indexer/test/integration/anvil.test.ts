@@ -6,8 +6,10 @@ import { createMetrics, createSilentLogger, Health, systemClock } from "@ghostch
 import { type Address, getAddress, type Hash, type Hex } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createIndexer, type Indexer } from "../../src/indexer.ts";
+import type { SourceSettings } from "../../src/source/chain-source.ts";
 import { Anvil, findAnvil } from "../support/anvil.ts";
 import { ledgerProduct } from "../support/ledger-product.ts";
+import { TcpProxy } from "../support/tcp-proxy.ts";
 
 const logger = createSilentLogger();
 const A = getAddress("0x00000000000000000000000000000000000000aa");
@@ -90,14 +92,64 @@ describe.skipIf(binary === undefined)("createIndexer on anvil", () => {
   );
 });
 
-async function follow(scheme: "http" | "ws"): Promise<Indexer> {
+describe.skipIf(binary === undefined)("createIndexer on two ways to anvil", () => {
+  let ways: readonly TcpProxy[];
+  beforeAll(async () => {
+    test = await openTestDatabase();
+    database = test.database;
+  });
+  afterAll(() => test.close());
+  beforeEach(async () => {
+    await database.query("DROP SCHEMA IF EXISTS ledger, indexer, feed CASCADE");
+    anvil = await Anvil.start(binary ?? "");
+    await anvil.call("anvil_mine", "0x3");
+    ledger = await anvil.deployLedger();
+    ways = [new TcpProxy(anvil.port), new TcpProxy(anvil.port)];
+    for (const way of ways) await way.open();
+  });
+  afterEach(async () => {
+    await indexer?.stop();
+    for (const way of ways) await way.cut();
+    await anvil.stop();
+  });
+
+  it("loses nothing when one after the other is cut under load, and proves all it reads", async () => {
+    // Past 127 receipts their trie branches another way.
+    await mine(...Array.from({ length: 140 }, () => 1n));
+    const rpc = ways.map(({ host }, i) => `${i === 0 ? "ws" : "http"}://${host}`);
+    await follow(rpc, { verifyHeaders: true, verifyLogs: "receipts" });
+    await caughtUp();
+    expect(await balance()).toBe(140n);
+    const load = async () => {
+      for (let i = 0; i < 25; i++) await mine(1n, 2n);
+    };
+    for (const way of ways) {
+      await Promise.all([load(), way.cut()]);
+      await caughtUp();
+      await way.open();
+    }
+    await load();
+    await caughtUp();
+    expect(await balance()).toBe(140n + 3n * 25n * 3n);
+  });
+});
+
+async function follow(
+  rpc: "http" | "ws" | string[],
+  settings: SourceSettings = {},
+): Promise<Indexer> {
   const bus = createInProcessBus({ logger });
   await bus.start(new AbortController().signal);
   const deps = { database, bus, clock: systemClock, logger };
   const metrics = createMetrics({ processMetrics: false });
   indexer = createIndexer(
     { ...deps, metrics, health: new Health() },
-    { products: [ledgerProduct(ledger)], rpc: `${scheme}://${anvil.url}`, pollMs: 20 },
+    {
+      products: [ledgerProduct(ledger)],
+      rpc: typeof rpc === "string" ? `${rpc}://${anvil.url}` : rpc,
+      pollMs: 20,
+      ...settings,
+    },
   );
   await indexer.start(AbortSignal.timeout(10_000));
   return indexer;

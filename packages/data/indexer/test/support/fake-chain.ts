@@ -37,15 +37,23 @@ export class FakeChain implements Eip1193Provider {
   readonly #orphans = new Map<Hash, FakeBlock>();
   readonly #pushes: boolean;
   readonly #chainId: Hex;
+  readonly #isRealtime: boolean;
   #blocks: FakeBlock[] = [];
   #salt = 0;
-  #subscribed = false;
+  #subscribed = new Set<unknown>();
 
   constructor(
-    options: { seed?: number; pushes?: boolean; genesis?: string; chainId?: number } = {},
+    options: {
+      seed?: number;
+      pushes?: boolean;
+      genesis?: string;
+      chainId?: number;
+      realtime?: boolean;
+    } = {},
   ) {
     this.#random = new Random(options.seed ?? 1);
     this.#pushes = options.pushes ?? true;
+    this.#isRealtime = options.realtime ?? false;
     this.#chainId = numberToHex(options.chainId ?? 31_337);
     this.#blocks = [this.#seal([], options.genesis ?? "genesis")];
     this.#emitter.setMaxListeners(100);
@@ -67,6 +75,15 @@ export class FakeChain implements Eip1193Provider {
       this.#blocks.push(this.#seal(events));
       this.#push(this.head);
     }
+  }
+
+  /** Tells of a mini-block of the block that comes next, as its producer does while it makes it. */
+  pushMiniBlock(index: number): void {
+    const result = { block_number: Number(this.head.number) + 1, index };
+    this.#emitter.emit("message", {
+      type: "eth_subscription",
+      data: { subscription: "0x2", result },
+    });
   }
 
   /** Puts other blocks in the place of the last `depth`. */
@@ -104,14 +121,19 @@ export class FakeChain implements Eip1193Provider {
         return this.#logs(params[0] as FakeLogQuery);
       case "eth_subscribe":
         if (!this.#pushes) throw rpcError(-32601, "the method eth_subscribe does not exist");
-        if (params[0] !== "newHeads") throw rpcError(-32602, "unsupported subscription");
-        this.#subscribed = true;
-        return "0x1";
+        return this.#subscribe(params[0]);
       case "eth_unsubscribe":
         return true;
       default:
         throw rpcError(-32601, `the method ${method} does not exist`);
     }
+  }
+
+  #subscribe(what: unknown): string {
+    if (what !== "newHeads" && !(what === "miniBlocks" && this.#isRealtime))
+      throw rpcError(-32602, "unsupported subscription");
+    this.#subscribed.add(what);
+    return what === "newHeads" ? "0x1" : "0x2";
   }
 
   #blockByTag(tag: string): object | null {
@@ -150,7 +172,7 @@ export class FakeChain implements Eip1193Provider {
   }
 
   #push(block: FakeBlock): void {
-    if (!this.#subscribed) return;
+    if (!this.#subscribed.has("newHeads")) return;
     const times = this.#random.chance(this.faults.push) ? this.#random.below(3) : 1;
     for (let i = 0; i < times; i++)
       this.#emitter.emit("message", {

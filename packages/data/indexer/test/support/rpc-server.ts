@@ -104,14 +104,15 @@ interface RpcMessage {
   readonly params: unknown[];
 }
 
-/** An unmasked text frame of less than 64 KiB. */
+/** An unmasked text frame. */
 function frame(text: string): Buffer {
   const payload = Buffer.from(text);
-  const head = payload.length < 126 ? Buffer.from([0x81, payload.length]) : Buffer.alloc(4);
-  if (payload.length >= 126) {
-    head.set([0x81, 126]);
-    head.writeUInt16BE(payload.length, 2);
-  }
+  const { length } = payload;
+  if (length < 126) return Buffer.concat([Buffer.from([0x81, length]), payload]);
+  const head = Buffer.alloc(length < 65_536 ? 4 : 10);
+  head.set([0x81, length < 65_536 ? 126 : 127]);
+  if (length < 65_536) head.writeUInt16BE(length, 2);
+  else head.writeBigUInt64BE(BigInt(length), 2);
   return Buffer.concat([head, payload]);
 }
 
