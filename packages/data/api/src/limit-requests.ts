@@ -68,17 +68,14 @@ export class RequestLimiter {
     const usual = session
       ? { budget: this.#byUser, key: session.address }
       : { budget: this.#byAddress, key: networkOf(request.ip) };
-    const all = [usual];
-    if (budget) all.push({ ...usual, budget });
+    const narrower: Taking[] = [];
+    if (budget) narrower.push({ ...usual, budget });
     if (access?.budget === "login") {
-      all.push({ budget: this.#logins, key: networkOf(request.ip) });
+      narrower.push({ budget: this.#logins, key: networkOf(request.ip) });
     }
     try {
-      // side by side: a store that is shared is asked once
-      const answers = await Promise.all(all.map((one) => one.budget.rateLimit.take(one.key)));
-      for (const [index, answer] of answers.entries()) {
-        apply(answer, all[index]?.budget ?? usual.budget, reply);
-      }
+      if (narrower.length === 0) apply(await take(usual), usual.budget, reply);
+      else await takeAll([usual, ...narrower], reply);
     } catch (error) {
       if (!(error instanceof RateLimitError)) throw error;
       if (request.method === "GET" || request.method === "HEAD") return;
@@ -86,6 +83,23 @@ export class RequestLimiter {
       throw new ApiError({ code: "RATE_LIMIT_UNAVAILABLE", status: 503 }, message);
     }
   }
+}
+
+interface Taking {
+  readonly budget: Budget;
+  readonly key: string;
+}
+
+function take({ budget, key }: Taking): Promise<RateAnswer> {
+  return budget.rateLimit.take(key);
+}
+
+/** Side by side: a store that is shared is asked once. */
+async function takeAll(all: readonly Taking[], reply: FastifyReply): Promise<void> {
+  const taken = await Promise.all(
+    all.map(async (one) => ({ budget: one.budget, answer: await take(one) })),
+  );
+  for (const { budget, answer } of taken) apply(answer, budget, reply);
 }
 
 /** The headers tell of the narrowest budget, which comes last. */

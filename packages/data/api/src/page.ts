@@ -4,6 +4,7 @@ import { join, resolve, sep } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { plainHostname } from "./network-route.ts";
+import { SAFE_PAGE_HEADERS } from "./safe-headers.ts";
 
 export interface PageOptions {
   /** Where the built page is; `index.html` in it answers every path that is no file, for its own router. */
@@ -38,6 +39,7 @@ export class Page {
       setHeaders: (reply, path) => {
         reply.header("cache-control", cacheControlOf(path, directory));
         if (path.endsWith(".html")) {
+          reply.headers(SAFE_PAGE_HEADERS);
           reply.header("content-security-policy", this.#policy(reply.request.hostname));
         }
       },

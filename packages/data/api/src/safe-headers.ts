@@ -9,10 +9,14 @@
  */
 export const SAFE_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": "default-src 'none';frame-ancestors 'none'",
-  "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
-  "origin-agent-cluster": "?1",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
+};
+
+/** Besides, for what a browser shows as a page of its own. */
+export const SAFE_PAGE_HEADERS: Readonly<Record<string, string>> = {
+  "cross-origin-opener-policy": "same-origin",
+  "origin-agent-cluster": "?1",
   "x-frame-options": "DENY",
 };

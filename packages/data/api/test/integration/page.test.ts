@@ -31,6 +31,8 @@ describe("the page", () => {
       expect(page).toMatchObject({ status: 200, body: HTML });
       expect(page.headers.get("content-type")).toContain("text/html");
       expect(page.headers.get("cache-control")).toBe("no-cache");
+      expect(page.headers.get("x-frame-options")).toBe("DENY");
+      expect(page.headers.get("cross-origin-opener-policy")).toBe("same-origin");
     }
     expect((await ask(`${url}/explorer/block/7`)).body.error.code).toBe("NOT_FOUND");
     const posted = await ask(`${url}/explorer`, { ...html, method: "POST" });
