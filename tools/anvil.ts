@@ -25,7 +25,10 @@ export async function startAnvil(
     child.stdout.on("data", (chunk: Buffer) => {
       said += chunk.toString();
       const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(said)?.[1];
-      if (port) resolve(`http://127.0.0.1:${port}`);
+      if (!port) return;
+      resolve(`http://127.0.0.1:${port}`);
+      // it writes a line for each request: read on, but keep none of it
+      child.stdout.removeAllListeners("data").resume();
     });
     child.once("exit", (code) => reject(new Error(`anvil ended with ${code}:\n${said}`)));
   });

@@ -88,7 +88,9 @@ async function answer(
   const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY;
   const caller = await rpcCaller(request, body, parts);
   const leaving = new AbortController();
-  reply.raw.once("close", () => leaving.abort(new Error("the client left")));
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableFinished) leaving.abort(new Error("the client left"));
+  });
   const {
     status,
     body: text,
@@ -116,8 +118,9 @@ async function rpcCaller(
   }
   const { session, by } = await identifyCaller(request, auth);
   // a browser sends a cookie for any page: only ours may spend the user's budget
-  const isOurs = by === "header" || origins().includes(request.headers.origin ?? "");
-  if (session && isOurs) return { key: `user:${session.address}` };
+  if (session && (by === "header" || origins().includes(request.headers.origin ?? ""))) {
+    return { key: `user:${session.address}` };
+  }
   return { key: `address:${networkOf(request.ip)}` };
 }
 

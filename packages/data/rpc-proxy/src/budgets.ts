@@ -14,12 +14,14 @@ export interface BudgetHolder {
 }
 
 const WINDOW_MS = 60_000;
+const WEIGHTS = ["light", "state", "heavy", "write"] as const;
 
 /** What each caller may ask for in a minute, by what it costs. */
 export class Budgets {
   readonly #rateLimits: Pick<RateLimits, "budget">;
   readonly #logger: Logger;
   readonly #usual: PerMinute;
+  readonly #limits: Readonly<Record<MethodWeight, Map<number, RateLimit>>>;
   #isFailing = false;
 
   constructor(
@@ -29,6 +31,9 @@ export class Budgets {
     this.#rateLimits = deps.rateLimits;
     this.#logger = deps.logger;
     this.#usual = perMinute;
+    this.#limits = { light: new Map(), state: new Map(), heavy: new Map(), write: new Map() };
+    // now, so that a limit that cannot be stops the start
+    for (const weight of WEIGHTS) this.#limitOf(weight, perMinute[weight]);
   }
 
   /**
@@ -64,7 +69,11 @@ export class Budgets {
 
   /** As many as there are different limits: those of the deployment and of its clients' register. */
   #limitOf(weight: MethodWeight, limit: number): RateLimit {
-    const name = `rpc.${weight}.${limit}`;
-    return this.#rateLimits.budget(name, { limit, windowMs: WINDOW_MS });
+    const known = this.#limits[weight].get(limit);
+    if (known) return known;
+    const rule = { limit, windowMs: WINDOW_MS };
+    const made = this.#rateLimits.budget(`rpc.${weight}.${limit}`, rule);
+    this.#limits[weight].set(limit, made);
+    return made;
   }
 }
