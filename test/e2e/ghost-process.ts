@@ -40,31 +40,55 @@ export class GhostProcess {
       env: { ...cleanEnvironment(), ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let said = "";
-    const hear = (chunk: Buffer) => {
-      said += chunk.toString();
-    };
-    child.stdout.on("data", hear);
-    child.stderr.on("data", hear);
-    await until(
-      () => /^ready/m.test(said),
-      child,
-      () => said,
-    );
-    const apiUrl = /page\s+(http:\S+)/.exec(said)?.[1] ?? "";
+    const said = listen(child);
+    await until(() => /^ready/m.test(said()), child, said);
+    const apiUrl = /page\s+(http:\S+)/.exec(said())?.[1] ?? "";
     const network = (await (await fetch(`${apiUrl}/network`)).json()) as Network;
-    return new GhostProcess(child, apiUrl, network, () => said);
+    return new GhostProcess(child, apiUrl, network, said);
   }
 
   /** Ends the process with `signal` and resolves with how long that took and its exit code. */
   async end(signal: NodeJS.Signals): Promise<{ durationMs: number; exitCode: number | null }> {
     const startedMs = performance.now();
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const exited = new Promise((done) => this.child.once("exit", done));
-      this.child.kill(signal);
-      await exited;
-    }
+    await endChild(this.child, signal);
     return { durationMs: performance.now() - startedMs, exitCode: this.child.exitCode };
+  }
+}
+
+/** Any other long-lived `ghost COMMAND`. */
+export class GhostCommandProcess {
+  readonly child: ChildProcess;
+  readonly #said: () => string;
+
+  private constructor(child: ChildProcess, said: () => string) {
+    this.child = child;
+    this.#said = said;
+  }
+
+  /** Resolves once it has printed a line that begins with `ready`. */
+  static async start(
+    command: string,
+    flags: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    workingDirectory: string,
+  ): Promise<GhostCommandProcess> {
+    const child = spawn(process.execPath, [GHOST, command, ...flags], {
+      env: { ...cleanEnvironment(), ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+      cwd: workingDirectory,
+    });
+    const said = listen(child);
+    await until(() => /^ready/m.test(said()), child, said);
+    return new GhostCommandProcess(child, said);
+  }
+
+  /** What it printed behind `name`. */
+  printed(name: string): string {
+    return new RegExp(`^ +${name} +(\\S+)`, "m").exec(this.#said())?.[1] ?? "";
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    await endChild(this.child, signal);
   }
 }
 
@@ -77,15 +101,9 @@ export async function runGhost(
     stdio: ["ignore", "pipe", "pipe"],
     timeout: START_TIMEOUT_MS,
   });
-  let output = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
-  });
+  const output = listen(child);
   await new Promise((done) => child.once("close", done));
-  return { exitCode: child.exitCode, output };
+  return { exitCode: child.exitCode, output: output() };
 }
 
 export function temporaryDirectory(): { path: string; remove: () => void } {
@@ -106,6 +124,24 @@ export async function eventually<T>(
     if (performance.now() > untilMs) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);
     await new Promise((wake) => setTimeout(wake, 50));
   }
+}
+
+/** All it says from now on. */
+function listen(child: ChildProcess): () => string {
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+  }
+  return () => said;
+}
+
+async function endChild(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((done) => child.once("exit", done));
+  child.kill(signal);
+  await exited;
 }
 
 async function until(done: () => boolean, child: ChildProcess, said: () => string): Promise<void> {

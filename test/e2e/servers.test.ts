@@ -1,12 +1,10 @@
-import { Redis } from "ioredis";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readWholeFeed } from "./feed-pages.ts";
 import { GamePlayer } from "./game-player.ts";
 import { eventually, GhostProcess, temporaryDirectory } from "./ghost-process.ts";
+import { createServerDatabase, servers, serversAnswer } from "./servers.ts";
 
-const DATABASE_URL = process.env.TEST_DATABASE_URL ?? "postgres://root@127.0.0.1:5432/postgres";
-const REDIS_URL = process.env.TEST_REDIS_URL ?? "redis://127.0.0.1:6379";
 const DARKNET = 4;
 
 const available = await serversAnswer();
@@ -16,25 +14,23 @@ if (!available)
 
 describe.skipIf(!available)("the same stack on a PostgreSQL server and Redis", () => {
   const directory = temporaryDirectory();
-  const name = `ghost_e2e_${process.pid}`;
-  const url = new URL(DATABASE_URL);
-  url.pathname = `/${name}`;
+  let database: Awaited<ReturnType<typeof createServerDatabase>>;
   let ghost: GhostProcess;
   let tables: pg.Client;
 
   beforeAll(async () => {
-    await administer(`CREATE DATABASE ${name}`);
+    database = await createServerDatabase();
     ghost = await GhostProcess.start(
       ["--data-dir", directory.path, "--players", "0", "--block-time", "250"],
-      { DATABASE_URL: url.href, REDIS_URL },
+      { DATABASE_URL: database.url, REDIS_URL: servers.redisUrl },
     );
-    tables = new pg.Client({ connectionString: url.href });
+    tables = new pg.Client({ connectionString: database.url });
     await tables.connect();
   });
   afterAll(async () => {
     await tables?.end();
     await ghost?.end("SIGINT");
-    await administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await database?.drop();
     directory.remove();
   });
 
@@ -57,27 +53,3 @@ describe.skipIf(!available)("the same stack on a PostgreSQL server and Redis", (
     expect(await readdir(directory.path)).not.toContain("database");
   });
 });
-
-async function serversAnswer(): Promise<boolean> {
-  const redis = new Redis(REDIS_URL, { lazyConnect: true, maxRetriesPerRequest: 0 });
-  redis.on("error", () => {});
-  try {
-    await administer("SELECT 1");
-    await redis.connect();
-    return true;
-  } catch {
-    return false;
-  } finally {
-    redis.disconnect();
-  }
-}
-
-async function administer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: DATABASE_URL, connectionTimeoutMillis: 3_000 });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
