@@ -91,12 +91,12 @@ describe.skipIf(!available).each([
       const items: FeedItem[] = await readWholeFeed(apiUrl);
       return items.some(isLast) ? items : undefined;
     });
-    await eventually("the last jack-in at the client", () => shown.events.some(isLast));
+    await eventually("the last jack-in at the client", () => shown.list.some(isLast));
     stream.close();
     const end = feed.find(isLast)?.sequenceId ?? 0;
     const upTo = (items: readonly { sequenceId: number }[]) =>
       items.map(({ sequenceId }) => sequenceId).filter((id) => id <= end);
-    expect(upTo(shown.events).sort((a, b) => a - b)).toEqual(upTo(feed));
+    expect(upTo(shown.list).sort((a, b) => a - b)).toEqual(upTo(feed));
   });
 
   it("knows at every gateway who has logged in at any API, and how often they are connected", async () => {

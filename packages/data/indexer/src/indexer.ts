@@ -65,6 +65,8 @@ export function createIndexer(deps: IndexerDeps, settings: IndexerSettings): Ind
 }
 
 const LEASE = "indexer";
+/** The lease of a process that was killed is free well before that. */
+const STANDBY_AFTER_MS = 2_000;
 const CONTROL_EVERY_MS = 500;
 
 class ChainIndexer implements Indexer {
@@ -189,7 +191,6 @@ class ChainIndexer implements Indexer {
     const { clock, logger } = this.#deps;
     for (let failures = 0; !signal.aborted; ) {
       try {
-        this.#health.setAll("starting", "waiting to become the one that writes");
         const lease = await this.#waitForLease(signal);
         failures = 0;
         try {
@@ -209,13 +210,19 @@ class ChainIndexer implements Indexer {
     }
   }
 
-  /** Whoever waits to write helps the one that does. */
+  /** Whoever waits to write helps the one that does: that is its job, so it is ready. */
   async #waitForLease(signal: AbortSignal): Promise<Lease> {
+    const { database, clock } = this.#deps;
+    this.#health.setAll("starting", "waiting to become the one that writes");
     const waiting = new AbortController();
     const helping = AbortSignal.any([signal, waiting.signal]);
     const helped = this.#followers.map((follower) => follower.help(helping));
+    void clock.sleep(STANDBY_AFTER_MS, helping).then(
+      () => this.#health.setAll("ready", "standing by: another process writes"),
+      () => {},
+    );
     try {
-      return await this.#deps.database.lock(LEASE, signal);
+      return await database.lock(LEASE, signal);
     } finally {
       waiting.abort();
       // Not waited for here: an answer it still waits for must not hold up who writes now.

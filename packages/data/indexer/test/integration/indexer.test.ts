@@ -188,6 +188,10 @@ describe("createIndexer on a database that has been used", () => {
     chain.mine([move(A, B, 2n)]);
     await stand.caughtUp(first, chain);
     expect(second.indexer.point).toBeUndefined();
+    const standingBy = { status: "ready", reason: expect.stringContaining("standing by") };
+    await expect
+      .poll(() => second.health.report().services.indexer, { timeout: 10_000 })
+      .toMatchObject(standingBy);
     await first.indexer.stop();
     chain.mine([move(A, B, 3n)]);
     await stand.caughtUp(second, chain);
