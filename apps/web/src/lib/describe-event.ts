@@ -31,7 +31,7 @@ export function describeEvent(event: FeedEvent): ToldEvent {
     case "SYSTEM_RESET":
       return { text: `system reset: ${dataOf(event.jackpot)} DATA to ${who}`, tone: "warn" };
     case "BOOST":
-      return { text: `${who} is boosted`, tone: "gain" };
+      return { text: `${who} is boosted by ${Number(event.valueBps) / 100} %`, tone: "gain" };
     case "SCAN":
     case "SCAN_WARNING":
       return { text: `${level} is scanned`, tone: "warn" };

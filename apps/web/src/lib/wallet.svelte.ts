@@ -20,7 +20,22 @@ const TOKEN = parseAbi([
   "function approve(address spender, uint256 amount) returns (bool)",
   "function transfer(address to, uint256 amount) returns (bool)",
 ]);
-const CORE = parseAbi(["function jackIn(uint256 amount, uint8 level)"]);
+const CORE = parseAbi([
+  "function jackIn(uint256 amount, uint8 level)",
+  "function applyBoost(uint8 boostType, uint16 valueBps, uint64 expiry, bytes32 nonce, bytes signature)",
+  "error ScanPending(uint8 level)",
+  "error TooManyBoosts(uint256 limit)",
+  "error NoPosition(address user)",
+]);
+
+/** As the API gives it for a game. */
+export interface Boost {
+  readonly type: number;
+  readonly valueBps: number;
+  readonly expiry: number;
+  readonly nonce: `0x${string}`;
+  readonly signature: `0x${string}`;
+}
 
 /** The wallets of this browser, the one that is connected, and what it can do here. */
 export class Wallet {
@@ -49,7 +64,7 @@ export class Wallet {
     return this.#network.chainId === DEV_CHAIN_ID;
   }
 
-  connect(wallet: EIP6963ProviderDetail): Promise<void> {
+  connect(wallet: EIP6963ProviderDetail): Promise<boolean> {
     return this.#attempt("connecting …", async () => {
       const signer = createWalletClient({ transport: custom(wallet.provider) });
       const [address] = await signer.requestAddresses();
@@ -65,7 +80,7 @@ export class Wallet {
   }
 
   /** Stakes into a level: an approval first where it is needed, then the jump. */
-  jackIn(amountWei: bigint, level: number): Promise<void> {
+  jackIn(amountWei: bigint, level: number): Promise<boolean> {
     return this.#attempt("waiting for the wallet …", async () => {
       const { account, signer } = this.#connected();
       const core = this.#network.contracts.GhostCore.address;
@@ -91,8 +106,27 @@ export class Wallet {
     });
   }
 
+  /** By EIP-191, for a login. */
+  signMessage(message: string): Promise<`0x${string}`> {
+    const { account, signer } = this.#connected();
+    return signer.signMessage({ account, message });
+  }
+
+  /** @returns whether the chain took it */
+  applyBoost({ type, valueBps, expiry, nonce, signature }: Boost): Promise<boolean> {
+    return this.#attempt("waiting for the wallet …", async () => {
+      const { account, signer } = this.#connected();
+      const address = this.#network.contracts.GhostCore.address;
+      const args = [type, valueBps, BigInt(expiry), nonce, signature] as const;
+      const boost = { address, abi: CORE, functionName: "applyBoost", args } as const;
+      await this.#chain.simulateContract({ ...boost, account });
+      await this.#mined(await signer.writeContract({ ...boost, account, chain: null }));
+      return "boosted";
+    });
+  }
+
   /** Ether for gas and DATA to play with, from the dev chain's first account. */
-  fund(): Promise<void> {
+  fund(): Promise<boolean> {
     return this.#attempt("funding …", async () => {
       const { account } = this.#connected();
       const faucet = createWalletClient({ transport: http(this.#network.rpcUrl) });
@@ -136,13 +170,15 @@ export class Wallet {
     return { account: this.address, signer: this.#signer };
   }
 
-  async #attempt(doing: string, work: () => Promise<string>): Promise<void> {
+  async #attempt(doing: string, work: () => Promise<string>): Promise<boolean> {
     this.busy = true;
     this.message = doing;
     try {
       this.message = await work();
+      return true;
     } catch (error) {
       this.message = shortReason(error);
+      return false;
     } finally {
       this.busy = false;
     }
