@@ -5,6 +5,8 @@ import type { ClientMessage } from "@ghostchain/feed/wire";
 export interface Outlet {
   /** Takes one whole frame; several may leave together. */
   send(frame: Buffer): void;
+  /** The same for several whole frames that are joined, where it can. */
+  sendMany?(frames: Buffer, count: number): void;
   ping(): void;
   /** After what was sent before. Nothing sent later leaves. */
   close(code: CloseCode, reason: string): void;

@@ -44,6 +44,32 @@ describe("FeedStream.append", () => {
     expect(all.outlet.messages).toMatchObject([{ prev: 7 }, { prev: 8 }, { prev: 9 }]);
   });
 
+  it("gives several rows as one to a socket that can take them so, each a frame of its own", () => {
+    const stream = streamAt(7);
+    const { connection, outlet } = connect(stream);
+    const given: [Buffer, number][] = [];
+    Object.assign(outlet, {
+      sendMany: (frames: Buffer, count: number) => given.push([frames, count]),
+    });
+    const other = connect(stream);
+    stream.appendAll([eventRow(8), eventRow(9), retractRow(10, [8])]);
+    expect(given).toEqual([[Buffer.concat(other.outlet.frames), 3]]);
+    expect(connection.told).toBe(10);
+    expect(other.outlet.messages).toMatchObject([{ prev: 7 }, { prev: 8 }, { prev: 9 }]);
+  });
+
+  it("splits rows that are large, so that no socket's buffer is filled by them at once", () => {
+    const stream = streamAt(0);
+    const { outlet } = connect(stream);
+    const sizes: number[] = [];
+    Object.assign(outlet, { sendMany: (frames: Buffer) => sizes.push(frames.length) });
+    const large = (id: number) => eventRow(id, ["feed", "x".repeat(10)]);
+    const rows = Array.from({ length: 2_000 }, (_, index) => large(index + 1));
+    stream.appendAll(rows);
+    expect(sizes.length).toBeGreaterThan(2);
+    expect(Math.max(...sizes)).toBeLessThan(128 * 1024);
+  });
+
   it("gives a personal message to its owner alone, in whatever case the address is", () => {
     const stream = streamAt(0);
     const [alice, bob, nobody] = [connect(stream), connect(stream), connect(stream)];

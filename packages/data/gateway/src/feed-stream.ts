@@ -1,7 +1,8 @@
 import type { Session } from "@ghostchain/auth";
 import type { FeedPosition, FeedRow, JsonObject } from "@ghostchain/feed";
 import type { Connection } from "./connection.ts";
-import { FilterGroups } from "./filter-groups.ts";
+import { type FilterGroup, FilterGroups } from "./filter-groups.ts";
+import { encodeBatch, type FrameBatch, sendBatch } from "./frame-batch.ts";
 import type { GatewayLimits } from "./limits.ts";
 import { type PreparedRow, RecentRows, rowMessage } from "./recent-rows.ts";
 import { type Replay, SharedReplays } from "./shared-replays.ts";
@@ -15,6 +16,9 @@ export interface Snapshot extends FeedPosition {
 
 /** The account's own state changed with a row that told its owner, or did not: `untold` has to be read. */
 export type OnOwnState = (address: Session["address"], how: "told" | "untold") => void;
+
+/** Rows beyond this go in another batch, so that one is far from filling an outbound buffer. */
+const BATCH_CHARS = 64 * 1024;
 
 /**
  * The order guarantee: every connection sees each row that is for it exactly once and in order.
@@ -53,24 +57,27 @@ export class FeedStream {
     return this.#recent.head;
   }
 
-  /** Gives the next row of the feed to all who watch it, encoding it once for all who stand alike. */
   append(row: FeedRow): void {
-    const prepared = this.#recent.append(row);
-    this.#replays.clear();
-    const frames = new Map<number, Buffer>();
-    for (const group of this.#groups.watching(prepared.topics)) {
-      for (const connection of group.members) {
-        if (connection.phase !== "live" || row.sequenceId <= connection.position) continue;
-        let frame = frames.get(connection.told);
-        if (!frame) {
-          frame = encodeTextFrame(rowMessage(prepared, connection.told));
-          frames.set(connection.told, frame);
-        }
-        connection.told = row.sequenceId;
-        connection.outlet.send(frame);
-      }
+    this.appendAll([row]);
+  }
+
+  /**
+   * Gives the next rows of the feed to all who watch them. They are encoded once for all who stand alike, and given to
+   * each of these as one, so that a block of many events costs each socket no more than one event.
+   */
+  appendAll(rows: readonly FeedRow[]): void {
+    let batch: PreparedRow[] = [];
+    let sizeChars = 0;
+    for (const row of rows) {
+      const prepared = this.#recent.append(row);
+      batch.push(prepared);
+      sizeChars += prepared.opening.length;
+      if (sizeChars < BATCH_CHARS) continue;
+      this.#deliver(batch);
+      batch = [];
+      sizeChars = 0;
     }
-    this.#deliverPersonal(prepared);
+    if (batch.length > 0) this.#deliver(batch);
   }
 
   /** Lets a new connection see what happens from now on. */
@@ -229,6 +236,20 @@ export class FeedStream {
     }
   }
 
+  #deliver(batch: readonly PreparedRow[]): void {
+    this.#replays.clear();
+    const watched = new Map<FilterGroup, PreparedRow[]>();
+    for (const prepared of batch) {
+      for (const group of this.#groups.watching(prepared.topics)) {
+        const rows = watched.get(group);
+        if (rows) rows.push(prepared);
+        else watched.set(group, [prepared]);
+      }
+    }
+    for (const [group, rows] of watched) deliverTo(group, rows);
+    for (const prepared of batch) this.#deliverPersonal(prepared);
+  }
+
   #deliverPersonal(prepared: PreparedRow): void {
     for (const { address, message } of prepared.row.personal) {
       const owners = this.#byAddress.get(address.toLowerCase());
@@ -259,6 +280,27 @@ export class FeedStream {
   #noteOwnState(address: string, how: "told" | "untold"): void {
     const [session] = this.ownersOf(address).flatMap((owner) => owner.session ?? []);
     if (session) this.#onOwnState(session.address, how);
+  }
+}
+
+/** `rows` are all for this group, and not none. */
+function deliverTo(group: FilterGroup, rows: readonly PreparedRow[]): void {
+  const first = rows[0]?.sequenceId ?? 0;
+  const batches = new Map<number, FrameBatch>();
+  for (const connection of group.members) {
+    if (connection.phase !== "live") continue;
+    if (connection.position >= first) {
+      // What it has of them already came with a snapshot.
+      const rest = rows.filter(({ sequenceId }) => sequenceId > connection.position);
+      if (rest.length > 0) sendBatch(connection, encodeBatch(rest, connection.told));
+      continue;
+    }
+    let batch = batches.get(connection.told);
+    if (!batch) {
+      batch = encodeBatch(rows, connection.told);
+      batches.set(connection.told, batch);
+    }
+    sendBatch(connection, batch);
   }
 }
 

@@ -164,7 +164,7 @@ class GatewayService implements Gateway {
       follower.listen({
         onRows: (rows) => {
           if (early) early.push(...rows);
-          else for (const row of rows) this.#stream.append(this.#received(row));
+          else this.#stream.appendAll(rows.map((row) => this.#received(row)));
         },
         onEpoch: (position) => {
           early = early && [];
@@ -181,9 +181,9 @@ class GatewayService implements Gateway {
     if (this.#stream.epoch === NOWHERE.epoch) {
       const first = known[0]?.sequenceId ?? from.sequenceId + 1;
       this.#restart({ epoch: from.epoch, sequenceId: first - 1 });
-      for (const row of known) this.#stream.append(row);
+      this.#stream.appendAll(known);
     }
-    for (const row of early) this.#stream.append(row);
+    this.#stream.appendAll(early);
     early = undefined;
   }
 

@@ -163,9 +163,10 @@ class GatewayModel {
 
   deliver(): boolean {
     this.notice();
-    const row = this.#world.rows[this.stream.head];
-    if (row) this.stream.append(row);
-    return row !== undefined;
+    const { head } = this.stream;
+    const rows = this.#world.rows.slice(head, head + 1 + (head % 3));
+    this.stream.appendAll(rows);
+    return rows.length > 0;
   }
 
   /** A rebuilt database is seen when the next row would be read. */

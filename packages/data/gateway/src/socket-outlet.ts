@@ -20,6 +20,7 @@ export class SocketOutlet implements Outlet, TickSocket {
   readonly #tally: OutletTally;
   readonly #limitBytes: number;
   #waiting: Buffer[] = [];
+  #waitingFrames = 0;
   #waitingBytes = 0;
   #closing = false;
 
@@ -36,21 +37,27 @@ export class SocketOutlet implements Outlet, TickSocket {
   }
 
   send(frame: Buffer): void {
+    this.sendMany(frame, 1);
+  }
+
+  sendMany(frames: Buffer, count: number): void {
     if (this.#closing) return;
-    if (this.#isFull(frame)) this.#relieve();
-    if (this.#isFull(frame)) {
+    if (this.#isFull(frames)) this.#relieve();
+    if (this.#isFull(frames)) {
       this.#waiting = [];
+      this.#waitingFrames = 0;
       this.close(1013, "reading too slowly: reconnect");
       return;
     }
-    this.#waiting.push(frame);
-    this.#waitingBytes += frame.length;
+    this.#waiting.push(frames);
+    this.#waitingFrames += count;
+    this.#waitingBytes += frames.length;
     if (this.#waiting.length === 1) this.#writer.add(this);
   }
 
-  #isFull(frame: Buffer): boolean {
+  #isFull(more: Buffer): boolean {
     const buffered = this.#stream.writableLength + this.#waitingBytes;
-    return buffered + frame.length > this.#limitBytes;
+    return buffered + more.length > this.#limitBytes;
   }
 
   /** It may be us who are slow: a tick can bring more than the limit to a client that reads well. */
@@ -76,7 +83,8 @@ export class SocketOutlet implements Outlet, TickSocket {
     const frames = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    this.#tally.frames += frames.length;
+    this.#tally.frames += this.#waitingFrames;
+    this.#waitingFrames = 0;
     return frames;
   }
 
