@@ -1,11 +1,11 @@
 import { connect, createServer, type Socket } from "node:net";
 import { createLogger, createSilentLogger } from "@ghostchain/service";
 import fc from "fast-check";
-import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerStore } from "../../src/answer-store.ts";
 import { MemoryStore } from "../../src/memory-store.ts";
 import { createRedisStore } from "../../src/redis-store.ts";
+import { findRedis } from "../find-redis.ts";
 import { until } from "../proxy-stand.ts";
 
 const SIGNAL = AbortSignal.timeout(60_000);
@@ -200,20 +200,4 @@ async function openProxy(target: URL) {
         cut();
       }),
   };
-}
-
-async function findRedis(): Promise<string | undefined> {
-  const asked = process.env.TEST_REDIS_URL;
-  const url = asked ?? "redis://127.0.0.1:6379";
-  const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
-  probe.on("error", () => {});
-  try {
-    await probe.connect();
-    return url;
-  } catch (error) {
-    if (asked !== undefined || process.env.CI) throw error;
-    return undefined;
-  } finally {
-    probe.disconnect();
-  }
 }
