@@ -6,7 +6,7 @@ import {
   type RequestMessage,
   type SignedClients,
 } from "@ghostchain/http-signature";
-import type { RpcCaller, RpcProxy } from "@ghostchain/rpc-proxy";
+import type { RpcCaller, RpcProxy, RpcReply } from "@ghostchain/rpc-proxy";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { identifyCaller, refuseTokenInUrl } from "./caller.ts";
@@ -91,15 +91,20 @@ async function answer(
   reply.raw.once("close", () => {
     if (!reply.raw.writableFinished) leaving.abort(new Error("the client left"));
   });
-  const {
-    status,
-    body: text,
-    retryAfterMs,
-  } = await rpc.handle(body.toString("utf8"), caller, leaving.signal);
+  try {
+    return sendReply(reply, await rpc.handle(body.toString("utf8"), caller, leaving.signal));
+  } catch (error) {
+    if (!leaving.signal.aborted) throw error;
+    // nobody is there to be told, and nothing failed
+    return reply.hijack();
+  }
+}
+
+function sendReply(reply: FastifyReply, { status, body, retryAfterMs }: RpcReply): FastifyReply {
   reply.code(status).header("cache-control", "no-store");
   if (retryAfterMs !== undefined) reply.header("retry-after", Math.ceil(retryAfterMs / 1_000));
-  if (text === undefined) return reply.send();
-  return reply.type("application/json; charset=utf-8").send(text);
+  if (body === undefined) return reply.send();
+  return reply.type("application/json; charset=utf-8").send(body);
 }
 
 /** A signature decides alone: with a wrong one nobody is taken for somebody else, or for nobody. */

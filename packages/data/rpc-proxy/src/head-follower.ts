@@ -48,6 +48,8 @@ export class HeadFollower {
   #unsubscribe: (() => void) | undefined;
   #hasFinalityAtMs = 0;
   #wake: (() => void) | undefined;
+  /** Somebody asked for the head since the last poll began. */
+  #isHurried = false;
 
   constructor(deps: HeadFollowerDeps, settings: HeadFollowerSettings) {
     this.#deps = deps;
@@ -65,6 +67,7 @@ export class HeadFollower {
 
   /** Asks for the head as soon as may be. */
   hurry(): void {
+    this.#isHurried = true;
     this.#wake?.();
   }
 
@@ -73,6 +76,7 @@ export class HeadFollower {
     const { health, clock } = this.#deps;
     // a success would mean that it can be asked again
     if (clock.now() < health.resumeAtMs) return;
+    this.#isHurried = false;
     try {
       await withinTime(POLL_TIMEOUT_MS, signal, (limited) => this.#look(limited));
       health.succeed();
@@ -195,6 +199,7 @@ export class HeadFollower {
     if (signal.aborted) wake();
     try {
       await clock.sleep(Math.max(POLL_GAP_MS, pauseMs), waking.signal);
+      if (this.#isHurried) return;
       this.#wake = wake;
       await clock.sleep(Math.max(0, this.#settings.pollMs - POLL_GAP_MS - pauseMs), waking.signal);
     } catch {

@@ -41,9 +41,7 @@ export class RequestGate {
       return Promise.resolve();
     }
     if (this.#waiting.size >= this.#queueMax) {
-      const problem = "too many requests are waiting for the chain: try again";
-      const fault = { code: "RPC_PROXY_LIMIT_EXCEEDED", problem, retryAfterMs: 1_000 } as const;
-      return Promise.reject(new RpcProxyError(fault));
+      return Promise.reject(tooBusy());
     }
     return new Promise((resolve, reject) => {
       const enter = () => {
@@ -60,4 +58,9 @@ export class RequestGate {
       signal.addEventListener("abort", leave, { once: true });
     });
   }
+}
+
+export function tooBusy(): RpcProxyError {
+  const problem = "too many requests are waiting for the chain: try again";
+  return new RpcProxyError({ code: "RPC_PROXY_LIMIT_EXCEEDED", problem, retryAfterMs: 1_000 });
 }

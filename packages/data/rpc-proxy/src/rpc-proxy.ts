@@ -184,7 +184,8 @@ class CachingProxy implements RpcProxy {
     const { clock, logger } = this.#parts;
     const { responseBytes, concurrency } = this.#limits;
     const upstreams = options.upstreams.map((target, index) =>
-      connectUpstream(target, index, { responseBytes, connections: concurrency }),
+      // a few more than clients can take up: heads are asked for beside them
+      connectUpstream(target, index, { responseBytes, connections: concurrency + 4 }),
     );
     return new UpstreamPool(
       {

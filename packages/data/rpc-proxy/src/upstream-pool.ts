@@ -1,7 +1,7 @@
 import type { Clock, Logger } from "@ghostchain/service";
 import { ChainView } from "./chain-view.ts";
 import { type ChainIdentity, HeadFollower } from "./head-follower.ts";
-import { RequestGate } from "./request-gate.ts";
+import { RequestGate, tooBusy } from "./request-gate.ts";
 import { RpcProxyError } from "./rpc-proxy-error.ts";
 import { withinTime } from "./time-limit.ts";
 import type { Upstream, UpstreamAnswer } from "./upstream/upstream.ts";
@@ -184,26 +184,49 @@ export class UpstreamPool {
     return this.#members.filter(({ health }) => health.isUsable);
   }
 
-  #ask({ upstream }: Member, call: UpstreamCall, signal: AbortSignal): Promise<UpstreamAnswer> {
-    const { requestTimeoutMs } = this.#settings;
-    const ask = (limited: AbortSignal) => upstream.request(call.method, call.params, limited);
-    return this.gate.pass(() => withinTime(requestTimeoutMs, signal, ask), signal);
+  /** Waiting for a place counts as well: nobody waits longer than for an answer. */
+  async #ask(member: Member, call: UpstreamCall, signal: AbortSignal): Promise<UpstreamAnswer> {
+    const { upstream, health } = member;
+    let isInside = false;
+    const ask = (limited: AbortSignal) =>
+      this.gate.pass(async () => {
+        isInside = true;
+        if (!health.isUsable) throw leftAlone(upstream.where);
+        return await upstream.request(call.method, call.params, limited);
+      }, limited);
+    try {
+      return await withinTime(this.#settings.requestTimeoutMs, signal, ask);
+    } catch (error) {
+      // the upstream has nothing to do with it
+      if (!isInside && !signal.aborted && isTimeout(error)) throw tooBusy();
+      throw error;
+    }
   }
 
   /** @throws the error itself where it is none of the upstream's failures */
   #note({ health, upstream }: Member, error: unknown): { wasSent: boolean; isTimeout: boolean } {
     const { logger, clock, onFailure } = this.#deps;
-    const isTimeout = error instanceof Error && error.name === "TimeoutError";
+    const isLate = isTimeout(error);
     const fault = error instanceof RpcProxyError ? error.fault : undefined;
-    if (!isTimeout && fault?.code !== "RPC_PROXY_UPSTREAM_FAILED") throw error;
+    if (!isLate && fault?.code !== "RPC_PROXY_UPSTREAM_FAILED") throw error;
     onFailure();
     logger.debug({ err: error, where: upstream.where }, "an upstream failed a request");
     if (fault?.code !== "RPC_PROXY_UPSTREAM_FAILED") {
       health.fail("no answer in time");
-      return { wasSent: true, isTimeout };
+      return { wasSent: true, isTimeout: isLate };
     }
     const { pauseMs, reason, wasSent } = fault;
     health.fail(reason, pauseMs === undefined ? undefined : clock.now() + pauseMs);
     return { wasSent, isTimeout: false };
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === "TimeoutError";
+}
+
+/** It turned out to be down while the request waited for a place. */
+function leftAlone(where: string): RpcProxyError {
+  const reason = "it has just failed others";
+  return new RpcProxyError({ code: "RPC_PROXY_UPSTREAM_FAILED", where, reason, wasSent: false });
 }

@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { createSignedClients, MemoryNonceStore, signRequest } from "@ghostchain/http-signature";
 import { createMemoryLimits } from "@ghostchain/rate-limit";
 import { createRpcProxy, type RpcProxy, type RpcProxyOptions } from "@ghostchain/rpc-proxy";
-import { createMetrics, createSilentLogger, Health, systemClock } from "@ghostchain/service";
+import {
+  createLogger,
+  createMetrics,
+  createSilentLogger,
+  Health,
+  systemClock,
+} from "@ghostchain/service";
 import { createPublicClient, http } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Anvil, findAnvil, startAnvil } from "../anvil.ts";
@@ -98,6 +104,28 @@ describe.skipIf(!binary && !process.env.CI)("POST /rpc", () => {
       status: 415,
       body: { error: { code: "CONTENT_TYPE_UNSUPPORTED" } },
     });
+  });
+
+  it("does not take a client that leaves for a failure of ours", async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ level: "info", destination: { write: (l) => lines.push(l) } });
+    let ended: unknown;
+    const slow: RpcProxy = {
+      ...{ name: "slow", start: async () => {}, stop: async () => {} },
+      handle: (_body, _caller, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener("abort", () => {
+            ended = signal.reason;
+            reject(signal.reason);
+          });
+        }),
+    };
+    const { url } = await stand.api({}, { rpc: slow, logger });
+    const leaving = AbortSignal.timeout(100);
+    await expect(ask(`${url}/rpc`, { json: BLOCK_NUMBER, signal: leaving })).rejects.toThrow();
+    await expect.poll(() => ended).toBeInstanceOf(Error);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(lines).toEqual([]);
   });
 
   it("lets our pages read answers and no others", async () => {

@@ -36,7 +36,7 @@ export function connectProvider(provider: Eip1193Provider): Upstream {
   if (provider.on === undefined) return upstream;
   return {
     ...upstream,
-    async subscribeHeads(onHead) {
+    async subscribeHeads(onHead, _onLost, signal) {
       let id: unknown;
       const listener = ({ type, data }: ProviderMessage) => {
         const { subscription, result } = (data ?? {}) as Record<string, unknown>;
@@ -46,7 +46,8 @@ export function connectProvider(provider: Eip1193Provider): Upstream {
       listeners.add(listener);
       provider.on?.("message", listener);
       try {
-        id = await provider.request({ method: "eth_subscribe", params: ["newHeads"] });
+        const asked = provider.request({ method: "eth_subscribe", params: ["newHeads"] });
+        id = await unlessAborted(asked, signal);
       } catch (error) {
         forget(listener);
         throw error;
