@@ -50,7 +50,10 @@ export async function composeStack(
   const deploying = (deployments: Repertoire["deployments"]) =>
     createDeploying(chain.transport, deployments);
   const life = livesHere(repertoire, settings)
-    ? createGameLife(base, chain.transport, settings, repertoire.boostKeys)
+    ? createGameLife(base, chain.transport, settings, {
+        keys: repertoire.boostKeys,
+        database: ground.database,
+      })
     : undefined;
 
   const watch = createSourceWatch(base, repertoire.directory, async (signal) => {

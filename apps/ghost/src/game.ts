@@ -1,8 +1,10 @@
 import type { NetworkInfo } from "@ghostchain/api";
+import type { Database } from "@ghostchain/database";
 import {
   type BoostKeys,
   boostAddresses,
   createBoostSigner,
+  createDevCrews,
   createGhostnet,
   createPlayers,
   createScanKeeper,
@@ -74,13 +76,13 @@ export function createGameProduct(
 /**
  * What puts the game on a dev chain and keeps it going.
  *
- * @param keys - of whom the game lets sign boosts
+ * @param parts - `keys` of those whom the game lets sign boosts; `database` where the players are to be in crews
  */
 export function createGameLife(
   { clock, logger }: Base,
   transport: Transport,
   settings: Settings,
-  keys?: BoostKeys,
+  { keys, database }: { keys?: BoostKeys | undefined; database?: Database } = {},
 ): { readonly deploy: Service; readonly playing: readonly Service[] } {
   const chain = new DevChain(transport);
   const deployment = ghostnetAddresses(chain.account("deployer").account.address);
@@ -93,8 +95,10 @@ export function createGameLife(
     },
     async stop() {},
   };
-  const players = createPlayers(deps, { count: settings["--players"] });
-  return { deploy, playing: [createScanKeeper(deps), players] };
+  const count = settings["--players"];
+  const players = createPlayers(deps, { count });
+  const crews = database ? [createDevCrews({ ...deps, database }, { players: count })] : [];
+  return { deploy, playing: [createScanKeeper(deps), players, ...crews] };
 }
 
 /** An address can be told without a chain. */

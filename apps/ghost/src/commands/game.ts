@@ -21,7 +21,9 @@ export async function game(settings: Settings, signal: AbortSignal): Promise<voi
       { code: "CHAIN_ID_DIFFERS", expected: settings.CHAIN_ID, answered: chain.chainId },
       `RPC_URL is of chain ${chain.chainId}, not ${settings.CHAIN_ID}: say which with CHAIN_ID`,
     );
-  const life = hasGame ? createGameLife(base, chain.transport, settings, boostKeys) : undefined;
+  const life = hasGame
+    ? createGameLife(base, chain.transport, settings, { keys: boostKeys })
+    : undefined;
   const services: Service[] = [
     ...(life ? [life.deploy] : []),
     createDeploying(chain.transport, deployments),

@@ -19,6 +19,7 @@ export {
   ghostnetAddresses,
 } from "./dev/deploy-ghostnet.ts";
 export { DevChain } from "./dev/dev-chain.ts";
+export { createDevCrews, type DevCrewsDeps } from "./dev/dev-crews.ts";
 export { GhostnetDevError, type GhostnetDevFault } from "./dev/dev-error.ts";
 export { createPlayers, type PlayersSettings } from "./dev/players.ts";
 export { createScanKeeper } from "./dev/scan-keeper.ts";

@@ -30,6 +30,11 @@ export function createPlayers(deps: PlayersDeps, settings: PlayersSettings): Ser
   return new Players(deps, settings);
 }
 
+/** Of the `index`th account. */
+export function playerName(index: number): string {
+  return `player:${index}`;
+}
+
 class Players implements Service {
   readonly name = "players";
   readonly #deps: PlayersDeps;
@@ -46,7 +51,7 @@ class Players implements Service {
     this.#logger = deps.logger.child({ module: "players" });
     this.#seed = settings.seed ?? 1;
     this.#accounts = Array.from({ length: settings.count }, (_, index) =>
-      deps.chain.account(`player:${index}`),
+      deps.chain.account(playerName(index)),
     );
   }
 

@@ -58,7 +58,7 @@ export const resultBody = z.object({
     }),
 });
 
-export const boostAnswer = z.object({
+const boostAnswer = z.object({
   type: z.int().meta({ description: "0 lowers the death rate" }),
   valueBps: z.int().meta({ examples: [1_500] }),
   expiry: z.int().meta({ description: "seconds since the Unix epoch" }),

@@ -52,6 +52,24 @@ describe("judgeTyping", () => {
     expect(codeOf({ ...claim, keystrokes })).toBe("honest");
   });
 
+  it("has a verdict on anything that a request may hold, and believes none of it that is made up", () => {
+    const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer());
+    const stroke = fc.record({ key: fc.string({ maxLength: 9 }), atMs: number });
+    const claims = fc.record({
+      ...{ accuracy: number, wpm: number, duration: number },
+      ...{ command: fc.constantFrom(COMMAND, ""), timestamp: fc.constantFrom(NOW_MS, 0, 1e308) },
+      keystrokes: fc.array(stroke, { maxLength: 60 }),
+    });
+    fc.assert(
+      fc.property(claims, (claim) => {
+        const verdict = judge(claim, COMMAND, 60_000);
+        expect(verdict.verdict).toBe("refused");
+        expect(verdict.score.accuracy).toBeGreaterThanOrEqual(0);
+        expect(verdict.score.accuracy).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
   it("takes no notice of keys that type nothing", () => {
     const claim = honest();
     const keystrokes = claim.keystrokes.flatMap((stroke) => [{ ...stroke, key: "Shift" }, stroke]);

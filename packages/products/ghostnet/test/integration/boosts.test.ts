@@ -10,7 +10,7 @@ import {
   ensureBoostKeyFile,
   openBoostKeys,
 } from "../../src/boosts/boost-keys.ts";
-import { createBoostSigner, type SignedBoost } from "../../src/boosts/boost-signer.ts";
+import { BOOST_TYPES, createBoostSigner, type SignedBoost } from "../../src/boosts/boost-signer.ts";
 import { deployGhostnet, ghostnetAddresses } from "../../src/dev/deploy-ghostnet.ts";
 import type { DevAccount } from "../../src/dev/dev-chain.ts";
 import { anvil, BoostStand } from "../support/boost-stand.ts";
@@ -135,7 +135,7 @@ describe.skipIf(!anvil)("an attack on boosts:", () => {
     const [account] = await keys.accounts();
     const signature = await account?.signTypedData({
       domain: { name: "GHOSTNET", version: "1", chainId: 31_337, verifyingContract: dataToken },
-      ...{ types: { Boost: BOOST }, primaryType: "Boost" },
+      ...{ types: BOOST_TYPES, primaryType: "Boost" },
       message: { ...signing, boostType: 0, expiry: BigInt(boost.expiry), nonce: boost.nonce },
     });
     const foreign = { ...boost, signature: signature ?? "0x" };
@@ -217,14 +217,6 @@ describe.skipIf(!anvil)("boosts, when the signer's key changes", () => {
     stand.writeKeys(stand.privateKey);
   });
 });
-
-const BOOST = [
-  { name: "user", type: "address" },
-  { name: "boostType", type: "uint8" },
-  { name: "valueBps", type: "uint16" },
-  { name: "expiry", type: "uint64" },
-  { name: "nonce", type: "bytes32" },
-] as const;
 
 async function trust(signer: `0x${string}`): Promise<void> {
   const deployer = stand.chain.account("deployer");
