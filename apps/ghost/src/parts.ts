@@ -69,6 +69,8 @@ export function createStreaming(
     {
       ...{ host, port: settings["--gateway-port"] },
       public: settings.GATEWAY_PUBLIC ?? isLoopback(host),
+      drainMs: settings.GATEWAY_DRAIN_MS ?? 0,
+      sharePort: settings.GATEWAY_SHARE_PORT ?? false,
       // who names their pages means no others
       origins:
         origins.length === 0 ? "any" : [...origins, ...ownOrigins(host, settings["--api-port"])],

@@ -82,6 +82,7 @@ export const FORMS = {
     options: [
       ...["--config", "--gateway-port", "--host", "--status-port", "--log-level", "DATABASE_URL"],
       ...["REDIS_URL", "CHAIN_ID", ...GAME, "PAGE_ORIGINS", "GATEWAY_PUBLIC", "AUTH_KEY_FILE"],
+      ...["GATEWAY_DRAIN_MS", "GATEWAY_SHARE_PORT"],
     ] as OptionName[],
     needs: ["DATABASE_URL"],
   },

@@ -148,6 +148,16 @@ export const OPTIONS = {
     schema: choice.optional(),
     help: "whether the feed may be watched without a login (true on loopback, else false)",
   },
+  GATEWAY_DRAIN_MS: {
+    schema: wholeNumber("must be whole milliseconds")
+      .refine((ms) => ms >= 0 && ms <= 600_000, "must be 0 to 600000 milliseconds")
+      .optional(),
+    help: "over how long a gateway that stops sends its clients to others (0)",
+  },
+  GATEWAY_SHARE_PORT: {
+    schema: choice.optional(),
+    help: "whether several gateways of one Linux machine listen on the same port (false)",
+  },
   GATEWAY_URL: {
     schema: url(/^wss?$/, "wss://ghost.example/ws").default("ws://127.0.0.1:8080/ws"),
     help: "where clients reach the gateway (ws://127.0.0.1:8080/ws)",

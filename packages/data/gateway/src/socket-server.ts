@@ -79,7 +79,7 @@ export class SocketServer {
     const { host, port, sharePort = false } = this.#options;
     await new Promise<void>((resolve, reject) => {
       this.#http.once("error", (error) => reject(describeListenError(error, host, port)));
-      this.#http.listen({ host, port, backlog: 1024, reusePort: sharePort }, resolve);
+      this.#http.listen({ host, port, backlog: 4096, reusePort: sharePort }, resolve);
     });
   }
 
