@@ -161,7 +161,8 @@ export class ChainFollower {
 }
 
 export function isUnreachable(error: unknown): boolean {
-  return error instanceof IndexerError && error.code === "INDEXER_SOURCE_UNREACHABLE";
+  if (!(error instanceof IndexerError)) return false;
+  return error.code === "INDEXER_SOURCE_UNREACHABLE" || error.code === "INDEXER_SOURCE_BUSY";
 }
 
 /** Longer after each failure; ends early when `signal` aborts. */

@@ -1,5 +1,10 @@
 import { refused, unreachable } from "./json-rpc-answer.ts";
-import { DEFAULT_RPC_LIMITS, type RpcConnection, type RpcLimits } from "./rpc-connection.ts";
+import {
+  DEFAULT_RPC_LIMITS,
+  type RpcConnection,
+  type RpcLimits,
+  requestEach,
+} from "./rpc-connection.ts";
 
 const WHERE = "this process";
 
@@ -36,7 +41,7 @@ export function connectProvider(
   const connection: RpcConnection = {
     where: WHERE,
     request,
-    requestAll: (calls) => Promise.all(calls.map((call) => request(call.method, call.params))),
+    requestAll: (calls) => requestEach(calls, request),
     close() {
       closed = true;
       for (const listener of listeners) forget(listener);

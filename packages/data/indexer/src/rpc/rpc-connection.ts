@@ -30,6 +30,23 @@ export interface RpcCall {
   readonly params: readonly unknown[];
 }
 
+/** Of those that are not put into one message. */
+const CALLS_AT_ONCE = 500;
+
+/** Answers in the order of the calls, some at a time, by `request`. */
+export async function requestEach(
+  calls: readonly RpcCall[],
+  request: RpcConnection["request"],
+  atOnce = CALLS_AT_ONCE,
+): Promise<unknown[]> {
+  const results: unknown[] = [];
+  for (let at = 0; at < calls.length; at += atOnce) {
+    const some = calls.slice(at, at + atOnce);
+    results.push(...(await Promise.all(some.map((call) => request(call.method, call.params)))));
+  }
+  return results;
+}
+
 export interface RpcLimits {
   /** Until a server that does not answer is taken for gone. */
   readonly timeoutMs: number;

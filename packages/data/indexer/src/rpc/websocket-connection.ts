@@ -1,5 +1,5 @@
 import { describeUrl, unreachable } from "./json-rpc-answer.ts";
-import type { RpcConnection, RpcLimits } from "./rpc-connection.ts";
+import { type RpcConnection, type RpcLimits, requestEach } from "./rpc-connection.ts";
 import { openSocket, type RpcSocket } from "./rpc-socket.ts";
 
 /** JSON-RPC over one WebSocket, opened when first needed and again when needed after it was lost. */
@@ -18,7 +18,7 @@ export function connectWebSocket(url: URL, limits: RpcLimits): RpcConnection {
     request: async (method, params) => (await open()).request(method, params),
     async requestAll(calls) {
       const own = await open();
-      return Promise.all(calls.map(({ method, params }) => own.request(method, params)));
+      return requestEach(calls, (method, params) => own.request(method, params));
     },
     async subscribe(params, onData, onLost) {
       const own = await open();

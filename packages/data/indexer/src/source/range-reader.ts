@@ -33,6 +33,8 @@ export interface RangeReaderDeps {
 
 /** Blocks of a range, picked at random, whose headers are held against what came of them. */
 const SAMPLE_BLOCKS = 4;
+/** In a range where every block is looked at. */
+const BLOCKS_MAX_PROVEN = 500n;
 /** One range in so many is asked of a second endpoint too. */
 const COMPARE_EVERY = 16;
 
@@ -48,7 +50,8 @@ export class RangeReader {
 
   /** What `endpoint` was found to answer at once. */
   blocksOf(endpoint: RpcEndpoint | undefined): bigint {
-    return endpoint ? this.#limitOf(endpoint).blocks : new RangeLimit().blocks;
+    const { blocks } = endpoint ? this.#limitOf(endpoint) : new RangeLimit();
+    return this.#deps.verification === "receipts" ? smaller(blocks, BLOCKS_MAX_PROVEN) : blocks;
   }
 
   async read(from: bigint, to: bigint, queries: readonly LogQuery[]): Promise<LogRange> {
@@ -67,7 +70,7 @@ export class RangeReader {
     const logs: RawLog[] = [];
     const headers = new Map<bigint, BlockHeader>();
     for (let at = from; at <= to; ) {
-      const end = smaller(at + this.#limitOf(endpoint).blocks - 1n, to);
+      const end = smaller(at + this.blocksOf(endpoint) - 1n, to);
       const answer = await this.#ask(endpoint, { from: at, to: end, queries });
       if (answer === "refused") continue;
       for (const log of answer.logs) logs.push(log);

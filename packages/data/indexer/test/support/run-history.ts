@@ -10,6 +10,7 @@ import { FaultyDatabase } from "./faulty-database.ts";
 import { expectedState, type LedgerState, storedState } from "./ledger-model.ts";
 import { ledgerProduct } from "./ledger-product.ts";
 import { Random } from "./random.ts";
+import { HONEST, LIE_NAMES, RpcMember } from "./rpc-member.ts";
 
 const ACCOUNTS: readonly Address[] = Array.from({ length: 6 }, (_, i) =>
   getAddress(numberToHex(0xa0 + i, { size: 20 })),
@@ -61,6 +62,8 @@ class History {
   readonly #random: Random;
   readonly #logger: Logger;
   readonly #chain: FakeChain;
+  /** Other servers of the chain, in half of the histories. */
+  readonly #members: readonly RpcMember[];
   readonly #story: string[] = [];
   readonly #busFaults = { rate: 0.2 };
   readonly #bus;
@@ -75,6 +78,8 @@ class History {
     this.#random = new Random(seed);
     this.#logger = logger;
     this.#chain = new FakeChain({ seed, pushes: this.#random.chance(0.5) });
+    const others = this.#random.chance(0.5) ? 1 + this.#random.below(3) : 0;
+    this.#members = Array.from({ length: others }, () => this.#member());
     this.#bus = createInProcessBus({ logger });
     this.#mortal = new FaultyDatabase(database, this.#random);
     const deps = { database, bus: this.#bus, clock: hastyClock, logger };
@@ -110,6 +115,8 @@ class History {
   /** Everything works again; then all must come right. */
   async end(): Promise<Outcome> {
     this.#chain.faults = NO_FAULTS;
+    // One of them may go on lying.
+    for (const member of this.#members.slice(1)) member.manner = HONEST;
     this.#busFaults.rate = 0;
     if (this.#mortal.isDead) await this.#revive();
     this.#mortal.dieAfter(Number.POSITIVE_INFINITY);
@@ -178,9 +185,23 @@ class History {
     const random = this.#random;
     const error = random.chance(0.5) ? random.next() * 0.15 : 0;
     const rangeBlocks = 1 + random.below(12);
+    for (const member of this.#members) this.#changeManner(member);
     this.#chain.faults = { error, stale: random.next() * 0.3, push: 0.2, rangeBlocks };
     this.#mortal.lostAnswers = random.chance(0.3) ? 0.1 : 0;
     this.#story.push(`faults: errors ${error.toFixed(2)}, ranges of ${rangeBlocks}`);
+  }
+
+  #member(): RpcMember {
+    return new RpcMember(this.#chain, {}, () => this.#random.next());
+  }
+
+  #changeManner(member: RpcMember): void {
+    const random = this.#random;
+    const lag = random.chance(0.4) ? random.below(12) : 0;
+    const lie = random.chance(0.4) ? random.pick(LIE_NAMES) : undefined;
+    const [errs, hangs] = random.chance(0.3) ? [random.next(), random.next() * 0.1] : [0, 0];
+    member.manner = { ...HONEST, lag, lie, errs, hangs, emptyWhenUnknown: random.chance(0.5) };
+    this.#story.push(`a server lags by ${lag}, and lies: ${lie}`);
   }
 
   /** Another process on the same database, after the last was killed. */
@@ -202,7 +223,8 @@ class History {
       },
       {
         products: [ledgerProduct({ startBlock: START_BLOCK })],
-        rpc: this.#chain,
+        rpc: [...this.#members, this.#chain],
+        rpcLimits: { timeoutMs: 50 },
         pollMs: 3,
         horizonBlocks: HORIZON_BLOCKS,
       },
