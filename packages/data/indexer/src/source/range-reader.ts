@@ -33,6 +33,8 @@ export interface RangeReaderDeps {
 
 /** Blocks of a range, picked at random, whose headers are held against what came of them. */
 const SAMPLE_BLOCKS = 4;
+/** Of a dispute, that are looked at. */
+const DISPUTED_BLOCKS = 32;
 /** In a range where every block is looked at. */
 const BLOCKS_MAX_PROVEN = 500n;
 /** One range in so many is asked of a second endpoint too. */
@@ -105,8 +107,10 @@ export class RangeReader {
         parseHeaders(endpoint, numbers, answers.splice(0, numbers.length)),
       );
       const lists = answers.map((answer) => parseLogs(GET_LOGS, answer));
-      for (const list of lists) {
+      for (const [index, list] of lists.entries()) {
         requireOrdered(list);
+        if (!list.every((log) => queries[index]?.matches(log)))
+          throw inconsistent(GET_LOGS, "a log came that was not asked for");
         requireInRange(list, from, to);
       }
       const logs = mergeLogs(lists);
@@ -195,8 +199,15 @@ export class RangeReader {
     if (compared === "equal") return;
     const where = `blocks ${wanted.from} to ${wanted.to}`;
     const wrong = inconsistent(GET_LOGS, `the logs of ${where} are not all or others`);
-    if (compared === "second-has-more") throw wrong;
-    if (compared === "first-has-more") return pool.blame(second.endpoint, wrong);
+    // Whoever has more is right if what the other lacks fits the headers that the other tells.
+    if (compared === "second-has-more") {
+      if (await this.#fits(first, without(second.logs, logs))) throw wrong;
+      return pool.blame(second.endpoint, wrong);
+    }
+    if (compared === "first-has-more") {
+      if (!(await this.#fits(second.endpoint, without(logs, second.logs)))) throw wrong;
+      return pool.blame(second.endpoint, wrong);
+    }
     throw new IndexerError({
       code: "INDEXER_SOURCE_DISPUTED",
       where: `${first.where}, ${second.endpoint.where}`,
@@ -204,11 +215,30 @@ export class RangeReader {
     });
   }
 
+  async #fits(endpoint: RpcEndpoint, logs: readonly RawLog[]): Promise<boolean> {
+    const byBlock = Map.groupBy(logs, ({ blockNumber }) => blockNumber);
+    const numbers = [...byBlock.keys()].slice(0, DISPUTED_BLOCKS);
+    try {
+      for (const header of requireAll(await this.#deps.headersAt(endpoint, numbers)))
+        requireOfBlock(header, byBlock.get(header.number) ?? []);
+      return true;
+    } catch (error) {
+      if (error instanceof IndexerError && error.code === "INDEXER_SOURCE_INCONSISTENT")
+        return false;
+      throw error;
+    }
+  }
+
   #limitOf(endpoint: RpcEndpoint): RangeLimit {
     const limit = this.#limits.get(endpoint) ?? new RangeLimit();
     this.#limits.set(endpoint, limit);
     return limit;
   }
+}
+
+function without(logs: readonly RawLog[], others: readonly RawLog[]): RawLog[] {
+  const places = new Set(others.map(({ blockHash, logIndex }) => `${blockHash}:${logIndex}`));
+  return logs.filter(({ blockHash, logIndex }) => !places.has(`${blockHash}:${logIndex}`));
 }
 
 interface Wanted {

@@ -22,6 +22,7 @@ export const LIES = {
   "no logs at all": onLogs(() => []),
   "logs out of order": onLogs((logs) => [...logs].reverse(), 2),
   "logs twice": onLogs((logs) => [...logs, ...logs]),
+  "a log that never was": onLogs((logs) => [...logs, { ...logs.at(-1), ...INVENTED }]),
   "logs of another block": onLogs((logs) => logs.map((log) => ({ ...log, blockHash: OTHER() }))),
   "logs of another number": onLogs((logs) => logs.map((log) => ({ ...log, blockNumber: "0x1" }))),
   "logs that were removed": onLogs((logs) => logs.map((log) => ({ ...log, removed: true }))),
@@ -104,6 +105,8 @@ export class RpcMember implements Eip1193Provider {
     return block !== undefined && block.number > BigInt(known);
   }
 }
+
+const INVENTED = { logIndex: "0xff", topics: [`0x${"ef".repeat(32)}`] };
 
 function OTHER(): Hash {
   return `0x${"ab".repeat(32)}`;
