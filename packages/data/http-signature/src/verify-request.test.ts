@@ -231,6 +231,16 @@ describe("a signature's parameters", () => {
   });
 });
 
+describe("a tag", () => {
+  it("keeps what was signed for another application out", async () => {
+    const rules = { tag: "ghost" };
+    expect(await verify(signed({ tag: "ghost" }), { rules })).toBe("bot");
+    for (const wire of [signed({ tag: "other" }), signed()]) {
+      await expect(verify(wire, { rules })).rejects.toMatchObject({ code: "SIGNATURE_MALFORMED" });
+    }
+  });
+});
+
 describe("whatever stands in the headers", () => {
   const part = fc.constantFrom(
     ...["sig", "=", "(", ")", '"@method"', '"@target-uri"', '"content-digest"', ";", ":", ","],

@@ -16,6 +16,8 @@ export interface VerificationRules {
   readonly clockSkewMs?: number;
   /** Hosts, with their port where it is not the scheme's, that requests to us are for; by default any. */
   readonly authorities?: readonly string[] | undefined;
+  /** The `tag` that signatures for this application must carry; by default any or none. */
+  readonly tag?: string | undefined;
 }
 
 export interface VerificationParts<Client> {
@@ -47,6 +49,9 @@ export async function verifyRequest<Client>(
   const { input, signature } = readSignature(message);
   const { nowMs } = parts;
   const params = readParams(input);
+  if (rules.tag !== undefined && params.tag !== rules.tag) {
+    throw malformed("signature-input", `tag must be ${JSON.stringify(rules.tag)}`);
+  }
   const expiresAtMs = checkTime(params, nowMs, rules);
   checkHost(message, rules.authorities);
   checkCoverage(input, message, body);
@@ -75,6 +80,7 @@ interface SignatureParams {
   readonly createdMs: number;
   readonly expiresMs: number | undefined;
   readonly alg: string | undefined;
+  readonly tag: string | undefined;
 }
 
 /** One signature: of several it would have to be said whose word counts. */
@@ -113,6 +119,7 @@ function readParams([, params]: InnerList): SignatureParams {
     createdMs: seconds("created"),
     expiresMs: params.has("expires") ? seconds("expires") : undefined,
     alg: params.has("alg") ? text("alg", KEYID_CHARACTERS) : undefined,
+    tag: params.has("tag") ? text("tag", KEYID_CHARACTERS) : undefined,
   };
 }
 
