@@ -1,6 +1,7 @@
 import type { Row, Sql, SqlValue } from "@ghostchain/database";
 import type { BlockSql, RowTable } from "@ghostchain/product";
 import type { RowStore } from "./rows/row-store.ts";
+import { actFor, requireRowStatement } from "./store/product-guard.ts";
 
 /** Answers that may be outstanding: beyond that, memory would grow with the block. */
 const UNANSWERED_MAX = 1_000;
@@ -10,6 +11,8 @@ export class TransactionSql implements Sql {
   readonly #sql: Sql;
   #sent: Promise<unknown>[] = [];
   #blame: (error: unknown) => unknown = (error) => error;
+  /** The product whose statements are sent now; empty for the platform. */
+  #actor = "";
 
   private constructor(sql: Sql) {
     this.#sql = sql;
@@ -27,6 +30,7 @@ export class TransactionSql implements Sql {
   }
 
   query<R extends Row = Row>(text: string, parameters?: readonly SqlValue[]): Promise<R[]> {
+    this.#act("");
     return this.#sql.query<R>(text, parameters);
   }
 
@@ -35,16 +39,40 @@ export class TransactionSql implements Sql {
     columns: readonly string[],
     rows: Iterable<readonly SqlValue[]>,
   ): Promise<void> {
+    this.#act("");
     return this.#sql.copy(table, columns, rows);
   }
 
-  send(text: string, parameters: readonly SqlValue[]): void {
+  /** The same transaction for a product: what it sends may change rows of its own schema alone. */
+  as(product: string): Sql {
+    return {
+      // With parameters, be they none, a text is one statement.
+      query: async <R extends Row>(text: string, parameters: readonly SqlValue[] = []) => {
+        requireRowStatement(product, text);
+        this.#act(product);
+        return this.#sql.query<R>(text, parameters);
+      },
+      copy: async (table, columns, rows) => {
+        this.#act(product);
+        return this.#sql.copy(table, columns, rows);
+      },
+    };
+  }
+
+  /** Sends a product's statement, whose answer it does not wait for. */
+  send(own: Sql, text: string, parameters: readonly SqlValue[]): void {
     const blame = this.#blame;
     this.later(
-      this.#sql.query(text, parameters).catch((error: unknown) => {
+      own.query(text, parameters).catch((error: unknown) => {
         throw blame(error);
       }),
     );
+  }
+
+  #act(actor: string): void {
+    if (actor === this.#actor) return;
+    this.#actor = actor;
+    this.later(actFor(this.#sql, actor));
   }
 
   /** From here on `blame` says whose fault a failure is: of what is sent, and of what is thrown. */
@@ -79,10 +107,12 @@ export class TransactionSql implements Sql {
 /** The transaction as one product sees it: its rows in memory, and SQL that knows of them. */
 export class ProductSql implements BlockSql {
   readonly #sql: TransactionSql;
+  readonly #own: Sql;
   readonly #store: RowStore;
 
   constructor(sql: TransactionSql, store: RowStore) {
     this.#sql = sql;
+    this.#own = sql.as(store.product.name);
     this.#store = store;
   }
 
@@ -92,7 +122,7 @@ export class ProductSql implements BlockSql {
   }
 
   query<R extends Row = Row>(text: string, parameters?: readonly SqlValue[]): Promise<R[]> {
-    return this.#raw(text, () => this.#sql.query<R>(text, parameters));
+    return this.#raw(text, () => this.#own.query<R>(text, parameters));
   }
 
   copy(
@@ -100,11 +130,11 @@ export class ProductSql implements BlockSql {
     columns: readonly string[],
     rows: Iterable<readonly SqlValue[]>,
   ): Promise<void> {
-    return this.#raw("COPY", () => this.#sql.copy(table, columns, rows));
+    return this.#raw("COPY", () => this.#own.copy(table, columns, rows));
   }
 
   send(text: string, parameters: readonly SqlValue[]): void {
-    this.#raw(text, () => this.#sql.send(text, parameters));
+    this.#raw(text, () => this.#sql.send(this.#own, text, parameters));
   }
 
   /** It sees what waited to be written, and what it writes is seen. */

@@ -13,6 +13,7 @@ import { type ChainPoint, ZERO_HASH } from "./source/block.ts";
 import type { ChainSource } from "./source/chain-source.ts";
 import { inconsistent } from "./source/parse-answer.ts";
 import { INDEXER_MIGRATIONS } from "./store/indexer-schema.ts";
+import { guardTables, withinSchema } from "./store/product-guard.ts";
 import { chainKey, type Identity, loadProgress, type Progress } from "./store/progress.ts";
 import { installUndo } from "./store/undo-capture.ts";
 
@@ -29,7 +30,7 @@ export interface IdentityDeps {
 /**
  * Brings every schema up to date.
  *
- * @throws {IndexerError} `INDEXER_TABLE_UNDOABLE`; {DatabaseError} from a migration
+ * @throws {IndexerError} `INDEXER_TABLE_UNDOABLE`, `INDEXER_PRODUCT_TRESPASSED`; {DatabaseError} from a migration
  */
 export async function prepareTables(
   database: Database,
@@ -39,9 +40,10 @@ export async function prepareTables(
   await database.transaction(async (sql) => {
     await migrate(sql, "indexer", INDEXER_MIGRATIONS);
     for (const product of products) {
-      await migrate(sql, product.name, product.migrations);
+      await withinSchema(sql, product.name, () => migrate(sql, product.name, product.migrations));
       await installUndo(sql, product);
     }
+    await guardTables(sql);
   });
 }
 
@@ -149,9 +151,17 @@ function partsOf(product: Product): unknown {
     ]),
     migrations: product.migrations.map(({ id, sql }) => [id, sql]),
     tables: product.tables,
-    projections: Object.keys(product.projections).sort(),
-    feed: Object.keys(product.feed).sort(),
+    version: product.version,
+    projections: codeOf(product.projections),
+    feed: codeOf(product.feed),
   };
+}
+
+/** What the functions themselves say; what they call is for the product's `version` to tell. */
+function codeOf(handlers: Product["projections"] | Product["feed"]): unknown {
+  return Object.entries(handlers)
+    .map(([key, handler]) => [key, String(handler)])
+    .sort(([a = ""], [b = ""]) => (a < b ? -1 : 1));
 }
 
 function digest(value: unknown): string {

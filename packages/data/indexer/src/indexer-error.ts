@@ -38,6 +38,8 @@ export type IndexerFault =
   | { code: "INDEXER_ROW_EXISTS"; product: string; table: string; key: string }
   /** PostgreSQL refused rows when they were written: a constraint, a value out of range. */
   | { code: "INDEXER_ROWS_REFUSED"; product: string; table: string; reason: string }
+  /** A product's SQL touched what is not its own, or was not a statement on rows. */
+  | { code: "INDEXER_PRODUCT_TRESPASSED"; product: string; reason: string }
   /** A product's own code threw. */
   | {
       code: "INDEXER_HANDLER_FAILED";

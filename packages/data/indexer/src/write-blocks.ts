@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Database, Sql } from "@ghostchain/database";
+import type { Database } from "@ghostchain/database";
 import { appendFeed, type FeedRow, loadFeed, type NewFeedRow } from "@ghostchain/feed";
 import type { ChainEvent, FeedDraft, Product } from "@ghostchain/product";
 import type { Logger } from "@ghostchain/service";
@@ -12,6 +12,7 @@ import { personalMessages } from "./personal-messages.ts";
 import type { RowStores } from "./rows/row-stores.ts";
 import type { ChainPoint, IndexedBlock, RawLog } from "./source/block.ts";
 import { storeChildren } from "./store/children.ts";
+import { isTrespass } from "./store/product-guard.ts";
 import { type ChainKey, moveProgress, type Progress } from "./store/progress.ts";
 import { loadBlocks, pruneBelow, storeBlocks } from "./store/raw-events.ts";
 import { captureUndo } from "./store/undo-capture.ts";
@@ -172,6 +173,13 @@ async function handle(
 
 function handlerFailed(handler: EventHandler, event: ChainEvent, error: unknown): IndexerError {
   const reason = error instanceof Error ? error.message : String(error);
+  const where = `product ${handler.product.name}, ${handler.key} in block ${event.blockNumber}`;
+  if (isTrespass(error))
+    return new IndexerError(
+      { code: "INDEXER_PRODUCT_TRESPASSED", product: handler.product.name, reason },
+      `${where}: ${reason}`,
+      { cause: error },
+    );
   return new IndexerError(
     {
       code: "INDEXER_HANDLER_FAILED",
@@ -181,7 +189,7 @@ function handlerFailed(handler: EventHandler, event: ChainEvent, error: unknown)
       logIndex: event.logIndex,
       reason,
     },
-    `product ${handler.product.name}, ${handler.key} in block ${event.blockNumber}: ${reason}`,
+    `${where}: ${reason}`,
     { cause: error },
   );
 }
@@ -200,7 +208,7 @@ function toFeedRow(draft: FeedDraft, chain: ChainKey, block: IndexedBlock): NewF
 }
 
 /** Tells each account once, with the last row that changed its state. */
-async function withPersonal(sql: Sql, drafts: readonly Draft[]): Promise<NewFeedRow[]> {
+async function withPersonal(sql: TransactionSql, drafts: readonly Draft[]): Promise<NewFeedRow[]> {
   const lastOf = new Map<string, number>();
   for (const [index, { product, row }] of drafts.entries())
     for (const subject of row.subjects) lastOf.set(`${product.name}:${subject}`, index);
@@ -209,7 +217,8 @@ async function withPersonal(sql: Sql, drafts: readonly Draft[]): Promise<NewFeed
       const subjects = row.subjects.filter(
         (subject) => lastOf.get(`${product.name}:${subject}`) === index,
       );
-      return { ...row, personal: await personalMessages(sql, [product], subjects) };
+      const personal = await personalMessages(sql.as(product.name), [product], subjects);
+      return { ...row, personal };
     }),
   );
 }

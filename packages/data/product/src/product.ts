@@ -16,6 +16,11 @@ export interface Product {
   /** The chain its contracts are on, by the name that the indexer's settings give it. Default `main`. */
   readonly chain?: string;
   readonly contracts: Readonly<Record<string, ProductContract>>;
+  /**
+   * Another one tells that projections do something else now, so that tables are derived again. A loader sets it from
+   * what its files hold; the text of the projections themselves is looked at anyway.
+   */
+  readonly version?: string;
   /** Run once each, in order, with `search_path` set to the product's schema. */
   readonly migrations: readonly Migration[];
   /**

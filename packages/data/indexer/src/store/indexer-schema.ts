@@ -180,4 +180,15 @@ export const INDEXER_MIGRATIONS: readonly Migration[] = [
       );
     `,
   },
+  {
+    id: "004-guard",
+    sql: `
+      -- Fired where a statement is of a product and the table of another's schema.
+      CREATE FUNCTION refuse_trespass() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE EXCEPTION USING ERRCODE = 'GC001', MESSAGE = format('it writes to %I.%I, which is not its own',
+          TG_TABLE_SCHEMA, TG_TABLE_NAME);
+      END $$;
+    `,
+  },
 ];

@@ -96,7 +96,7 @@ const REFERRERS = `
 const TRIGGERS = `
   SELECT t.tgname AS name FROM pg_trigger t
   WHERE t.tgrelid = to_regclass(quote_ident($1) || '.' || quote_ident($2))
-    AND NOT t.tgisinternal AND t.tgname NOT LIKE 'ghost\\_undo%'`;
+    AND NOT t.tgisinternal AND t.tgname NOT LIKE 'ghost\\_%'`;
 
 /** Takes back one change. Rows are kept as PostgreSQL writes them, so every type comes back exactly. */
 function undoFunction(table: Table): string {
