@@ -87,7 +87,8 @@ export class HeadFollower {
       const pauseMs = isKnown ? fault.pauseMs : undefined;
       const reason = isKnown ? fault.reason : String(error);
       health.fail(reason, pauseMs === undefined ? undefined : clock.now() + pauseMs);
-      if (!health.isUsable) this.#isIdentified = false;
+      // whatever answers next may be another chain: a development node comes back with a new one
+      this.#isIdentified = false;
       this.#deps.logger.debug({ err: error }, "an upstream did not tell its head");
     }
   }
@@ -129,6 +130,7 @@ export class HeadFollower {
     try {
       const onLost = () => {
         this.#isPushed = false;
+        this.#isIdentified = false;
       };
       this.#isPushed = true;
       const unsubscribe = await upstream.subscribeHeads((head) => this.#push(head), onLost, signal);
@@ -167,8 +169,11 @@ export class HeadFollower {
     const { view, index, onFinalityBroken } = this.#deps;
     const before = view.finalizedOf(index);
     if (finalized === undefined || finalized.hash === before?.hash) return;
-    // behind a balancer one node may be behind another
-    if (before !== undefined && finalized.number < before.number) return;
+    if (before !== undefined && finalized.number < before.number) {
+      // behind a balancer one node may be behind another; or the chain began anew
+      this.#isIdentified = false;
+      return;
+    }
     if (before !== undefined) {
       const same =
         finalized.number === before.number

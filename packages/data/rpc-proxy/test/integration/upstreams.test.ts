@@ -226,6 +226,31 @@ describe("heads", () => {
     });
   });
 
+  it.each([
+    ["after it was down", true],
+    ["between two polls", false],
+  ] as const)(
+    "of a node that came back with another chain %s show nothing of the old one",
+    async (_, isSeenDown) => {
+      const one = await node();
+      one.results.eth_getBlockByHash = () => ({ hash: HASH, was: one.hashAt(1) });
+      const { ask } = await proxy([one]);
+      const first = await ask("eth_getBlockByHash", [HASH, false]);
+      if (isSeenDown) {
+        await one.close();
+        await until(async () => (await ask("eth_syncing")).error !== undefined);
+      }
+      one.hashAt = (number) => `0x${number.toString(16).padStart(64, "d")}`;
+      one.head = 20;
+      one.finalized = 10;
+      if (isSeenDown) await one.listen();
+      await until(async () => {
+        const { result } = await ask("eth_getBlockByHash", [HASH, false]);
+        return result?.was === one.hashAt(1) && first.result.was !== one.hashAt(1);
+      });
+    },
+  );
+
   it("without finality keep nothing for ever by number, unless a depth is set", async () => {
     for (const finalityDepth of [undefined, 10]) {
       const one = await node({ finalized: undefined });
