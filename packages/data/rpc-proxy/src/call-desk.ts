@@ -26,7 +26,7 @@ export interface CallDeskDeps {
 }
 
 export type CallDeskSettings = MethodPolicyOptions &
-  Pick<RpcProxyLimits, "callGas" | "logRangeBlocks">;
+  Pick<RpcProxyLimits, "callGas" | "logRangeBlocks"> & { readonly isCaching: boolean };
 
 export interface CallReply {
   readonly text: string;
@@ -129,10 +129,10 @@ export class CallDesk {
     return answer;
   }
 
-  /** A development chain changes without a new block, and back to an old one. */
+  /** Always never where the chain changes without a new block. */
   #lifetimeOf(rule: MethodRule, params: readonly unknown[]): Lifetime {
     const lifetime = lifetimeOf(rule.lifetime, params);
-    return this.#settings.devMethods ? { kind: "never" } : lifetime;
+    return this.#settings.isCaching ? lifetime : { kind: "never" };
   }
 
   #count(weight: RequestClass, outcome: Outcome, startMs: number): void {

@@ -35,6 +35,11 @@ export interface RpcProxyOptions {
    * block, so nothing is kept.
    */
   readonly devMethods?: boolean;
+  /**
+   * `off` for a development chain that others control beside us: what they change shows without a new block. Always
+   * off with `devMethods`.
+   */
+  readonly cache?: "on" | "off";
   /** Where answers that never change are shared with other processes. */
   readonly redis?: RedisStoreSettings;
   /** For answers kept in this process. Default 64 MiB. */
@@ -93,7 +98,8 @@ class CachingProxy implements RpcProxy {
     const onError = () => metrics.storeErrors.inc();
     this.#parts = { ...parts, logger };
     this.#limits = limits;
-    this.#shared = redis && !devMethods ? createRedisStore({ logger, onError }, redis) : undefined;
+    const isCaching = options.cache !== "off" && !devMethods;
+    this.#shared = redis && isCaching ? createRedisStore({ logger, onError }, redis) : undefined;
     this.#pool = this.#createPool(options, () => metrics.upstreamFailures.inc());
     this.#cache = new AnswerCache(
       {
@@ -113,7 +119,7 @@ class CachingProxy implements RpcProxy {
         metrics,
         logger,
       },
-      { ...limits, devMethods, filters: options.upstreams.length === 1 },
+      { ...limits, devMethods, isCaching, filters: options.upstreams.length === 1 },
     );
   }
 

@@ -144,8 +144,14 @@ describe("methods and texts that nobody may send", () => {
   it("dev methods are let through where they are switched on, and then nothing is kept", async () => {
     const dev = await open({ devMethods: true });
     expect((await dev.ask("anvil_setBalance", [ADDRESS, "0x1"])).result).toBeTruthy();
-    for (let i = 0; i < 2; i++) await dev.ask("eth_getBalance", [ADDRESS, "latest"]);
-    expect(node.count("eth_getBalance")).toBe(2);
+    const careful = await open({ cache: "off" });
+    expect((await careful.ask("anvil_setBalance", [ADDRESS, "0x1"])).error.code).toBe(-32601);
+    for (const one of [dev, careful]) {
+      for (const block of ["latest", "latest", "0x1", "0x1"]) {
+        await one.ask("eth_getBalance", [ADDRESS, block]);
+      }
+    }
+    expect(node.count("eth_getBalance")).toBe(8);
   });
 
   it("prototype pollution in a call changes nobody", async () => {
