@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { CrewSort } from "./crews/crew-board.ts";
+import type { CrewSort } from "./crews/crew-standings.ts";
 import type { LeaderboardType } from "./leaderboard/read-leaderboard.ts";
 import type { crewAnswer, crewChanged, crewMade, crewsAnswer } from "./routes/crew-answers.ts";
 import type { leaderboardAnswer, levelsAnswer } from "./routes/game-routes.ts";

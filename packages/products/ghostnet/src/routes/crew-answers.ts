@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CREW_SORTS } from "../crews/crew-board.ts";
+import { CREW_SORTS } from "../crews/crew-standings.ts";
 import { weiAnswer } from "./answers.ts";
 
 const CREW_ID = "0d6f7c1e-7a53-4c29-9f0e-3a8d5b1c2e4f";

@@ -1,7 +1,7 @@
 import type { ProductRoute } from "@ghostchain/product";
 import type { Clock } from "@ghostchain/service";
 import { z } from "zod";
-import { FreshAnswers } from "../leaderboard/fresh-answers.ts";
+import { FreshAnswers } from "../fresh-answers.ts";
 import { periodOf } from "../leaderboard/period.ts";
 import {
   LEADERBOARD_TYPES,

@@ -1,4 +1,8 @@
+import { FakeClock } from "@ghostchain/service";
+import { getAddress } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { leaveCrew } from "../../src/crews/change-crews.ts";
+import { CrewBoard } from "../../src/crews/crew-board.ts";
 import { type Answer, GameApi, userNumber } from "../support/game-api.ts";
 
 const [ALICE, BOB, CAROL] = [userNumber(0), userNumber(1), userNumber(2)] as const;
@@ -9,8 +13,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => game.close());
 afterEach(async () => {
-  await game.database.query("DELETE FROM ghostnet.crew_members");
-  await game.database.query("DELETE FROM ghostnet.crews; DELETE FROM ghostnet.users");
+  const members = await game.database.query<{ crew_id: string; user_address: string }>(
+    "SELECT crew_id, user_address FROM ghostnet.crew_members",
+  );
+  for (const { crew_id, user_address } of members)
+    await leaveCrew(game.database, crew_id, { user: getAddress(user_address), nowMs: Date.now() });
+  await game.database.query("DELETE FROM ghostnet.users");
 });
 
 async function create(name: string, as = ALICE): Promise<string> {
@@ -88,6 +96,50 @@ describe("crews", () => {
     const id = await create("Fresh");
     expect((await game.get("/crews", 1)).body.crews).toMatchObject([{ id, name: "Fresh" }]);
     expect((await game.get(`/crews/${id}`, 1)).status).toBe(200);
+  });
+});
+
+describe("the board of crews", () => {
+  const read = async (board: CrewBoard) => {
+    const query = { search: "", sort: "rank", limit: 1_000, offset: 0 } as const;
+    return (await board.list(game.database, query)).crews.map(({ nameKey: _, ...crew }) => crew);
+  };
+
+  it("is the same followed change by change as read whole, also when changes are missing", async () => {
+    const clock = new FakeClock(1);
+    const followed = new CrewBoard(clock);
+    for (let round = 0; round < 40; round++) {
+      const users = [0, 1, 2].map((index) => userNumber(20_000 + ((round * 7 + index * 5) % 17)));
+      await Promise.all(
+        users.map(async (as, instance) => {
+          const [member] = await game.database.query<{ crew_id: string }>(
+            "SELECT crew_id FROM ghostnet.crew_members WHERE user_address = $1",
+            [as.toLowerCase()],
+          );
+          if (member) await game.post(`/crews/${member.crew_id}/leave`, { as, instance });
+          else {
+            const { crews } = (await game.get("/crews?sort=created", instance)).body;
+            const id = crews[round % 4]?.id;
+            if (id) await game.post(`/crews/${id}/join`, { as, instance });
+            else await game.post("/crews", { as, body: { name: `Crew ${as}` }, instance });
+          }
+        }),
+      );
+      if (round === 30) await game.database.query("DELETE FROM ghostnet.crew_changes");
+      expect(await read(followed)).toEqual(await read(new CrewBoard(clock)));
+    }
+  });
+
+  it("shows what happened on the chain a second later", async () => {
+    const id = await create("Miners");
+    const extracted = async () => (await game.get("/crews")).body.crews[0].extracted;
+    expect(await extracted()).toBe("0");
+    await game.database.query(
+      "INSERT INTO ghostnet.users (address, created_at, total_extracted) VALUES ($1, now(), 7)",
+      [ALICE.toLowerCase()],
+    );
+    await expect.poll(extracted, { timeout: 5_000 }).toBe("7");
+    expect((await game.get(`/crews/${id}`)).body.stats.extracted).toBe("7");
   });
 });
 
@@ -226,11 +278,13 @@ describe("races, decided by the database", () => {
   });
 
   it("count every change once, without a gap", async () => {
+    await create("Counted");
     const rows = await game.database.query<{ version: bigint }>(
       "SELECT version FROM ghostnet.crew_changes ORDER BY version",
     );
     const versions = rows.map(({ version }) => version);
-    expect(versions).toEqual(versions.map((_, index) => BigInt(index + 1)));
+    const [first = 0n] = versions;
+    expect(versions).toEqual(versions.map((_, index) => first + BigInt(index)));
     const [state] = await game.database.query("SELECT version FROM ghostnet.crew_state");
     expect(state).toEqual({ version: versions.at(-1) });
   });

@@ -63,13 +63,18 @@ describe.skipIf(!anvil)("the game on a dev chain", () => {
   }, 120_000);
 
   it("is deployed again when the chain was reset", async () => {
-    const deps = { chain, deployment, clock: hurriedClock, logger };
+    const signer = chain.account("signer").account.address;
+    const boostSigners = async () => [signer];
+    const deps = { chain, deployment, clock: hurriedClock, logger, boostSigners };
     const services = [createScanKeeper(deps), createPlayers(deps, { count: 2 })];
     const stop = await runServices(services, AbortSignal.timeout(10_000), logger);
     try {
       await request("anvil_reset");
       expect(await chain.client.getCode({ address: deployment.ghostCore })).toBeUndefined();
       await until(["LevelConfigured", "JackedIn"]);
+      const core = { address: deployment.ghostCore, abi: ghostCoreAbi } as const;
+      const trusted = { ...core, functionName: "boostSigner" } as const;
+      expect(await chain.client.readContract(trusted)).toBe(signer);
     } finally {
       await stop();
     }
