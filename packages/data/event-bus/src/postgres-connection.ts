@@ -45,7 +45,7 @@ export class PostgresConnection {
     return this.#open?.client;
   }
 
-  /** Resolves at the first connection, however many attempts it takes. */
+  /** Resolves at the first connection, however many attempts it takes; rejects where more would not help. */
   async start(signal: AbortSignal, onRefused: (error: unknown) => void): Promise<void> {
     const either = AbortSignal.any([signal, this.#stopping.signal]);
     for (let waitMs = RETRY_MIN_MS; ; waitMs = Math.min(2 * waitMs, RETRY_MAX_MS)) {
@@ -55,6 +55,7 @@ export class PostgresConnection {
         return;
       } catch (error) {
         onRefused(error);
+        if (isFinal(error)) throw error;
         await sleep(waitMs, undefined, { signal: either });
       }
     }
@@ -141,6 +142,11 @@ export class PostgresConnection {
   async #beat(): Promise<void> {
     await this.#open?.client.query("SELECT 1").catch(() => this.drop());
   }
+}
+
+/** A wrong password, user or database does not become right by waiting. */
+function isFinal(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^(28|3D)/.test(String(error.code));
 }
 
 async function close(opened: Opened | undefined): Promise<void> {

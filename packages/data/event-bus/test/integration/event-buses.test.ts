@@ -133,6 +133,15 @@ function describePostgres(url: string): void {
       for (const bus of buses) await bus.stop();
     });
 
+    it("says at once that a database is not there, without waiting for it", async () => {
+      const missing = new URL(url);
+      missing.pathname = "/not_there";
+      const bus = createPostgresBus(deps, { url: missing.href, connectTimeoutMs: 30_000 });
+      await expect(bus.start(AbortSignal.timeout(20_000))).rejects.toMatchObject({
+        fault: { code: "EVENT_BUS_UNREACHABLE", reason: expect.stringContaining("not_there") },
+      });
+    });
+
     it("goes on after a notification that no bus wrote", async () => {
       const bus = await started(createPostgresBus(deps, { url, prefix: "odd:" }));
       const heard: string[] = [];

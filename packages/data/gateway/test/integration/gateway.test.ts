@@ -44,15 +44,21 @@ describe("the gateway", () => {
     const from = await stand.writer.events(3);
     const gateway = await stand.gateway({ public: false });
     await stand.writer.events(5);
+    await stand.writer.retract([from + 2]);
     const client = await stand.client(gateway);
     client.say({ type: "AUTH", token: ALICE });
     await client.next("CONNECTION_STATE");
     client.say({ type: "RECONNECT", lastSequenceId: from });
     const replay = await client.next("REPLAY");
-    expect(replay).toMatchObject({ fromSequenceId: from, toSequenceId: from + 5 });
+    expect(replay).toMatchObject({ fromSequenceId: from, toSequenceId: from + 6 });
+    expect(replay.events[5]).toMatchObject({
+      type: "RETRACT",
+      retracts: [from + 2],
+      prev: from + 5,
+    });
     await stand.writer.events(2);
     await client.next("FEED_EVENT", 2);
-    expect(client.ids).toEqual([1, 2, 3, 4, 5, 6, 7].map((offset) => from + offset));
+    expect(client.ids).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((offset) => from + offset));
   });
 
   it("replays what was committed while no gateway ran, 999 at most, and snapshots beyond", async () => {
