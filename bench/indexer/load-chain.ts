@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { keccak256 } from "@ghostchain/crypto";
 import { type ChainProcess, startInstantAnvil } from "../chain/chain-process.ts";
 import { RpcConnections } from "../chain/rpc-connections.ts";
 import { compileTransfers } from "./compile-transfers.ts";
@@ -9,6 +11,7 @@ const BUILDERS = 8;
 export class LoadChain {
   readonly address: string;
   readonly rpcUrl: string;
+  readonly port: number;
   readonly #chain: ChainProcess;
   readonly #rpc: RpcConnections;
   readonly #senders: readonly string[];
@@ -23,6 +26,7 @@ export class LoadChain {
     this.#senders = token.senders;
     this.#emitMany = token.emitMany;
     this.#accounts = accounts;
+    this.port = chain.port;
     this.rpcUrl = `http://127.0.0.1:${chain.port}`;
   }
 
@@ -58,6 +62,11 @@ export class LoadChain {
     return Number(receipt.blockNumber);
   }
 
+  /** The number of the last block. */
+  async head(): Promise<number> {
+    return Number(await this.#rpc.call<string>("eth_blockNumber", []));
+  }
+
   /** Many blocks, as fast as they go. */
   async build(blocks: number, eventsEach: number): Promise<void> {
     let left = blocks;
@@ -65,6 +74,23 @@ export class LoadChain {
       while (left-- > 0) await this.seal(eventsEach, sender);
     };
     await Promise.all(Array.from({ length: BUILDERS }, builder));
+  }
+
+  /** What follows from all that was emitted: the rows of each transfer, and a digest of all balances. */
+  expected(): { readonly transfers: number; readonly balances: string } {
+    const balances = new Array<bigint | undefined>(this.#accounts);
+    const add = (index: number, value: bigint) => {
+      balances[index] = (balances[index] ?? 0n) + value;
+    };
+    for (let i = 0; i < this.#emitted; i++) {
+      add((i * 7) % this.#accounts, -BigInt(i + 1));
+      add((i * 13 + 5) % this.#accounts, BigInt(i + 1));
+    }
+    const lines = balances
+      .flatMap((balance, i) => (balance === undefined ? [] : `${addressOf(i)}:${balance}`))
+      .sort();
+    const digest = createHash("md5").update(lines.join(",")).digest("hex");
+    return { transfers: this.#emitted, balances: digest };
   }
 
   async stop(): Promise<void> {
@@ -100,4 +126,10 @@ async function receiptOf(rpc: RpcConnections, hash: string): Promise<Receipt> {
     const receipt = await rpc.call<Receipt | null>("eth_getTransactionReceipt", [hash]);
     if (receipt !== null) return receipt;
   }
+}
+
+/** As the contract makes them. */
+function addressOf(index: number): string {
+  const word = Buffer.from(index.toString(16).padStart(64, "0"), "hex");
+  return `0x${Buffer.from(keccak256(word)).toString("hex").slice(24)}`;
 }

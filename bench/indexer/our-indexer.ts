@@ -1,4 +1,4 @@
-/** Our side of the bench, as a process: `our-indexer.ts DATABASE RPC_URL ADDRESS`. */
+/** Our side of the bench, as a process: `our-indexer.ts DATABASE RPC_URL ADDRESS PORT`. */
 import { createServer } from "node:http";
 import {
   createEmbeddedDatabase,
@@ -19,7 +19,7 @@ import {
 import type { Address } from "viem";
 import { tokenProduct } from "./token-product.ts";
 
-const [where = "", rpc = "", address = ""] = process.argv.slice(2);
+const [where = "", rpc = "", address = "", port = "0"] = process.argv.slice(2);
 const logger = createLogger({ level: "warn" });
 const database = openDatabase(where, logger);
 const bus = createInProcessBus({ logger });
@@ -38,10 +38,7 @@ const server = createServer(async (request, response) => {
   const text = (_: string, value: unknown) => (typeof value === "bigint" ? `${value}` : value);
   response.end(JSON.stringify(rows, text));
 });
-server.listen(0, "127.0.0.1", () => {
-  const bound = server.address();
-  console.log(`listening on 127.0.0.1:${typeof bound === "object" ? bound?.port : 0}`);
-});
+server.listen(Number(port), "127.0.0.1");
 process.once("SIGTERM", async () => {
   server.close();
   await stop();
