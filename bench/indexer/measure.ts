@@ -58,35 +58,47 @@ export async function measureTail(
 ): Promise<Tail> {
   await settle(contender, running, chain);
   const sealedAt = new Map<number, number>();
-  const lags: number[] = [];
+  const seenAt = new Map<number, number>();
+  const watching = new AbortController();
+  const observed = watchBlocks(contender, running, seenAt, watching.signal);
   const count = Math.max(1, Math.round(load.blocksPerSecond * load.seconds));
-  let sealing = true;
-  const observe = async () => {
-    let seen = await visibleBlock(contender, running);
-    while (sealing || sealedAt.size > lags.length) {
-      await sleep(1);
-      const now = await visibleBlock(contender, running);
-      const atMs = performance.now();
-      for (const [number, sealedMs] of sealedAt)
-        if (number > seen && number <= now) lags.push(atMs - sealedMs);
-      seen = Math.max(seen, now);
-    }
-  };
-  const observed = observe();
   const startMs = performance.now();
   for (let i = 0; i < count; i++) {
     await sleep(Math.max(0, startMs + (i * 1_000) / load.blocksPerSecond - performance.now()));
-    // Known before it is sealed, so that it cannot be seen first.
     sealedAt.set(await chain.seal(load.events), performance.now());
   }
-  sealing = false;
+  const last = Math.max(...sealedAt.keys());
+  const untilMs = performance.now() + GIVE_UP_MS;
+  while (!seenAt.has(last) && performance.now() < untilMs) await sleep(5);
+  watching.abort();
   await observed;
+  // A row may be seen before the chain has answered that its block is sealed.
+  const lags = [...sealedAt].map(([number, sealedMs]) =>
+    Math.max(0, (seenAt.get(number) ?? performance.now()) - sealedMs),
+  );
   const fifth = Math.max(1, Math.floor(lags.length / 5));
   return {
     ...{ p50Ms: quantile(lags, 0.5), p99Ms: quantile(lags, 0.99), sealed: count },
     firstMs: quantile(lags.slice(0, fifth), 0.5),
     lastMs: quantile(lags.slice(-fifth), 0.5),
   };
+}
+
+/** Notes when each block is first visible. */
+async function watchBlocks(
+  contender: Contender,
+  running: Running,
+  seenAt: Map<number, number>,
+  signal: AbortSignal,
+): Promise<void> {
+  let seen = await visibleBlock(contender, running);
+  while (!signal.aborted) {
+    await sleep(1);
+    const now = await visibleBlock(contender, running);
+    const atMs = performance.now();
+    for (let number = seen + 1; number <= now; number++) seenAt.set(number, atMs);
+    seen = Math.max(seen, now);
+  }
 }
 
 /** Kills the process with -9 and starts it again; until a block sealed since then is visible. */
