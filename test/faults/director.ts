@@ -69,6 +69,7 @@ export class Director {
     const random = this.#random;
     return {
       mine: () => this.#world.mine(1 + random.below(3)),
+      burst: () => this.#world.mine(random.between(8, 25)),
       reorg: () => this.#reorganize(1 + random.below(4)),
       "deep reorg": () => this.#reorganize(1 + random.below(25)),
       wipe: () => {

@@ -9,6 +9,8 @@ export interface Profile {
   readonly gateways: number;
   readonly clients: number;
   readonly servers: number;
+  /** The servers are asked one by one, and not through a balancer that hides which of them answers. */
+  readonly isDirect: boolean;
   readonly pushes: boolean;
   readonly pollMs: number;
   readonly horizonBlocks: number;
@@ -21,6 +23,7 @@ export interface Profile {
 
 export type StepKind =
   | "mine"
+  | "burst"
   | "reorg"
   | "deep reorg"
   | "wipe"
@@ -40,6 +43,8 @@ export type StepKind =
   | "weather";
 
 export function drawProfile(random: Random): Profile {
+  // Some runs are about history: an indexer that is away while the chain goes on.
+  const away = random.chance(0.3) ? 2 : 1;
   const sometimes = (weight: number) => (random.chance(0.6) ? weight * random.next() * 2 : 0);
   return {
     steps: random.between(20, 60),
@@ -48,6 +53,7 @@ export function drawProfile(random: Random): Profile {
     gateways: random.between(1, 4),
     clients: random.between(2, 7),
     servers: random.between(1, 4),
+    isDirect: random.chance(0.5),
     pushes: random.chance(0.6),
     pollMs: random.between(20, 300),
     horizonBlocks: random.between(4, 12),
@@ -56,15 +62,16 @@ export function drawProfile(random: Random): Profile {
     firstBlocks: random.chance(0.5) ? random.below(30) : random.below(4),
     weights: {
       mine: 10,
+      burst: sometimes(0.5 * away),
       reorg: sometimes(3),
-      "deep reorg": sometimes(0.8),
+      "deep reorg": sometimes(0.8 * away),
       wipe: random.chance(0.08) ? 0.6 : 0,
-      "kill indexer": sometimes(1),
+      "kill indexer": sometimes(away),
       "stop indexer": sometimes(0.5),
       "kill gateway": sometimes(0.6),
       "stop gateway": sometimes(0.4),
-      "lose lease": sometimes(0.6),
-      freeze: sometimes(0.6),
+      "lose lease": sometimes(1),
+      freeze: sometimes(0.8),
       cut: sometimes(1.5),
       "half cut": sometimes(0.5),
       "restart client": sometimes(0.6),
@@ -85,6 +92,7 @@ export function drawWeather(random: Random, faults: Faults, horizonBlocks: numbe
     timeout: random.chance(0.2) ? 0.005 : 0,
     otherServer: rate(0.3),
     garbled: rate(0.04),
+    emptyIfUnknown: random.chance(0.3),
     push: rate(0.4),
     lagMs: random.chance(0.4) ? random.below(60 * horizonBlocks) : random.below(20),
     rangeBlocks: random.chance(0.5) ? random.between(1, 12) : 1_000_000,

@@ -30,6 +30,7 @@ export async function runSeed(
   const surprises: string[] = [];
   const surprise = (reason: unknown) => surprises.push(`unhandled: ${describe(reason)}`);
   process.on("unhandledRejection", surprise);
+  const restore = replaceChance(world);
   await world.open();
   let differences: string[];
   try {
@@ -40,6 +41,7 @@ export async function runSeed(
     differences = [describe(error)];
   } finally {
     await abandon(world);
+    restore();
     process.off("unhandledRejection", surprise);
   }
   return {
@@ -48,6 +50,19 @@ export async function runSeed(
     digest: world.trace.digest(),
     events: world.scheduler.count,
     trace: world.trace.lines,
+  };
+}
+
+/** What the services' own code asks the machine for is the seed's, too. */
+function replaceChance({ random, scheduler }: SimWorld): () => void {
+  const { random: machine } = Math;
+  const now = performance.now;
+  const own = random.fork();
+  Math.random = () => own.next();
+  performance.now = () => scheduler.nowMs;
+  return () => {
+    Math.random = machine;
+    performance.now = now;
   };
 }
 

@@ -27,6 +27,7 @@ export function answer(
     readonly head: SimBlock;
     readonly known: ReadonlyMap<Hash, SimBlock>;
     readonly rangeBlocks: number;
+    readonly emptyIfUnknown: boolean;
   },
 ): unknown {
   switch (method) {
@@ -55,6 +56,7 @@ function answerLogs(query: LogQuery, view: Parameters<typeof answer>[2]): object
   if (!wanted.includes(LEDGER_ADDRESS.toLowerCase())) return [];
   if (query.blockHash !== undefined) {
     const block = view.known.get(query.blockHash);
+    if (block === undefined && view.emptyIfUnknown) return [];
     if (block === undefined) throw rpcError(-32000, "unknown block");
     return toRpcLogs(block);
   }

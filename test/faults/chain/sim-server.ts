@@ -52,6 +52,14 @@ class Server {
   }
 }
 
+interface Ask {
+  readonly owner: SimProcess;
+  /** Undefined where a balancer decides. */
+  readonly server: Server | undefined;
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
 type Listener = (message: { type: string; data: unknown }) => void;
 
 const ANSWER_MS = 6;
@@ -84,10 +92,17 @@ export class SimServers {
     for (const subscriber of this.#subscribers.values()) subscriber.ids.clear();
   }
 
-  /** The chain, for one process. */
-  provider(owner: SimProcess, pushes: boolean): Eip1193Provider {
+  /** The chain, for one process: by each server, or by a balancer before them. */
+  providers(owner: SimProcess, how: { pushes: boolean; isDirect: boolean }): Eip1193Provider[] {
+    if (!how.isDirect) return [this.#provider(owner, how.pushes, undefined)];
+    return this.#servers.map((server, index) =>
+      this.#provider(owner, how.pushes && index === 0, server),
+    );
+  }
+
+  #provider(owner: SimProcess, pushes: boolean, server: Server | undefined): Eip1193Provider {
     const request: Eip1193Provider["request"] = ({ method, params = [] }) =>
-      this.#request(owner, method, params);
+      this.#request({ owner, server, method, params });
     if (!pushes) return { request };
     return {
       request,
@@ -96,8 +111,9 @@ export class SimServers {
     };
   }
 
-  #request(owner: SimProcess, method: string, params: readonly unknown[]): Promise<unknown> {
+  #request(ask: Ask): Promise<unknown> {
     const { scheduler, random } = this.#parts;
+    const { owner, method, params } = ask;
     return new Promise((resolve, reject) => {
       const arrive = (delayMs: number, what: string, then: () => void) =>
         scheduler.at(owner, delayMs, `${method} ${what}`, then);
@@ -109,7 +125,7 @@ export class SimServers {
             reject(rpcError(-32603, "no answer came in ten seconds")),
           );
         try {
-          const result = this.#answer(owner, method, params);
+          const result = this.#answer(ask);
           arrive(delayMs, "answered", () => resolve(result));
         } catch (error) {
           arrive(delayMs, "refused", () => reject(error));
@@ -118,17 +134,19 @@ export class SimServers {
     });
   }
 
-  #answer(owner: SimProcess, method: string, params: readonly unknown[]): unknown {
+  #answer({ owner, server: direct, method, params }: Ask): unknown {
     const { random, faults } = this.#parts;
     if (random.chance(faults.error)) throw rpcError(-32603, "the server had a bad moment");
     if (method === "eth_subscribe") return this.#subscribe(owner);
     if (method === "eth_unsubscribe") return true;
-    const server = random.chance(faults.otherServer)
-      ? random.pick(this.#servers)
-      : this.#servers[0];
+    const server =
+      direct ?? (random.chance(faults.otherServer) ? random.pick(this.#servers) : this.#servers[0]);
     if (server === undefined) throw rpcError(-32603, "there is no server");
     const { head, known } = server;
-    const result = answer(method, params, { head, known, rangeBlocks: faults.rangeBlocks });
+    // Behind a balancer nobody could tell: the block may be known to the one that is asked about it.
+    const emptyIfUnknown = faults.emptyIfUnknown && direct !== undefined;
+    const { rangeBlocks } = faults;
+    const result = answer(method, params, { head, known, rangeBlocks, emptyIfUnknown });
     const given = random.chance(faults.garbled) ? this.#garble(method, result) : result;
     return this.distort(method, given);
   }

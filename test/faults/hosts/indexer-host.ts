@@ -48,7 +48,7 @@ export class IndexerHost {
       },
       {
         products: [ledgerProduct(release), boardProduct()],
-        rpc: servers.provider(process, profile.pushes),
+        rpc: servers.providers(process, profile),
         pollMs: profile.pollMs,
         horizonBlocks: profile.horizonBlocks,
       },
