@@ -12,6 +12,8 @@ export interface Profile {
   /** The servers are asked one by one, and not through a balancer that hides which of them answers. */
   readonly isDirect: boolean;
   readonly pushes: boolean;
+  /** Logs come with the time of their block, so that nobody has to ask for it. */
+  readonly hasTimedLogs: boolean;
   readonly pollMs: number;
   readonly horizonBlocks: number;
   readonly replayRows: number;
@@ -55,6 +57,7 @@ export function drawProfile(random: Random): Profile {
     servers: random.between(1, 4),
     isDirect: random.chance(0.5),
     pushes: random.chance(0.6),
+    hasTimedLogs: random.chance(0.5),
     pollMs: random.between(20, 300),
     horizonBlocks: random.between(4, 12),
     replayRows: random.between(6, 60),
@@ -92,6 +95,7 @@ export function drawWeather(random: Random, faults: Faults, horizonBlocks: numbe
     timeout: random.chance(0.2) ? 0.005 : 0,
     otherServer: rate(0.3),
     garbled: rate(0.04),
+    latencyMs: random.chance(0.3) ? random.below(200) : 6,
     emptyIfUnknown: random.chance(0.3),
     push: rate(0.4),
     lagMs: random.chance(0.4) ? random.below(60 * horizonBlocks) : random.below(20),

@@ -69,7 +69,8 @@ export class SimWorld {
     this.profile = drawProfile(random.fork());
     this.scheduler = new Scheduler(random.fork(), this.trace);
     const { scheduler, faults, chain } = this;
-    const parts = { scheduler, chain, random: random.fork(), faults: faults.rpc };
+    const { hasTimedLogs } = this.profile;
+    const parts = { scheduler, chain, random: random.fork(), faults: faults.rpc, hasTimedLogs };
     this.servers = new SimServers(parts, this.profile.servers);
     this.servers.distort = distortFor(breakage);
     this.locks = new SimLocks(scheduler, random.fork(), faults.database);

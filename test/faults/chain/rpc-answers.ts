@@ -28,6 +28,7 @@ export function answer(
     readonly known: ReadonlyMap<Hash, SimBlock>;
     readonly rangeBlocks: number;
     readonly emptyIfUnknown: boolean;
+    readonly hasTimedLogs: boolean;
   },
 ): unknown {
   switch (method) {
@@ -58,14 +59,14 @@ function answerLogs(query: LogQuery, view: Parameters<typeof answer>[2]): object
     const block = view.known.get(query.blockHash);
     if (block === undefined && view.emptyIfUnknown) return [];
     if (block === undefined) throw rpcError(-32000, "unknown block");
-    return toRpcLogs(block);
+    return toRpcLogs(block, view.hasTimedLogs);
   }
   const [from, to] = [Number(query.fromBlock), Number(query.toBlock)];
   if (to - from + 1 > view.rangeBlocks)
     throw rpcError(-32005, "query returned more than 10000 results");
   return blocksOf(view.head)
     .slice(from, to + 1)
-    .flatMap(toRpcLogs);
+    .flatMap((block) => toRpcLogs(block, view.hasTimedLogs));
 }
 
 export function toRpcBlock({ number, hash, parent, timestamp, logsBloom }: SimBlock): object {
@@ -74,7 +75,8 @@ export function toRpcBlock({ number, hash, parent, timestamp, logsBloom }: SimBl
   return { ...quantities, hash, parentHash, logsBloom, transactions: [] };
 }
 
-function toRpcLogs(block: SimBlock): object[] {
+function toRpcLogs(block: SimBlock, isTimed: boolean): object[] {
+  const blockTimestamp = numberToHex(block.timestamp);
   return block.events.map((event, index) => ({
     ...encodeLedgerEvent(event),
     address: LEDGER_ADDRESS,
@@ -84,5 +86,6 @@ function toRpcLogs(block: SimBlock): object[] {
     transactionIndex: "0x0",
     logIndex: numberToHex(index),
     removed: false,
+    ...(isTimed ? { blockTimestamp } : {}),
   }));
 }

@@ -12,6 +12,7 @@ export interface ServerParts {
   readonly random: Random;
   readonly faults: Faults["rpc"];
   readonly chain: SimChain;
+  readonly hasTimedLogs: boolean;
 }
 
 /** One server's idea of the chain: it learns of blocks late, and skips those it never heard of. */
@@ -62,7 +63,6 @@ interface Ask {
 
 type Listener = (message: { type: string; data: unknown }) => void;
 
-const ANSWER_MS = 6;
 const TIMEOUT_MS = 10_000;
 
 /** What a balancer in front of several servers gives a client: mostly the same server's answers. */
@@ -112,15 +112,15 @@ export class SimServers {
   }
 
   #request(ask: Ask): Promise<unknown> {
-    const { scheduler, random } = this.#parts;
+    const { scheduler, random, faults } = this.#parts;
     const { owner, method, params } = ask;
     return new Promise((resolve, reject) => {
       const arrive = (delayMs: number, what: string, then: () => void) =>
         scheduler.at(owner, delayMs, `${method} ${what}`, then);
       const what = `${method} ${short(params)} of ${owner.name}`;
-      scheduler.at(undefined, random.latencyMs(ANSWER_MS), what, () => {
-        const delayMs = random.latencyMs(ANSWER_MS);
-        if (this.#parts.faults.down || random.chance(this.#parts.faults.timeout))
+      scheduler.at(undefined, random.latencyMs(faults.latencyMs), what, () => {
+        const delayMs = random.latencyMs(faults.latencyMs);
+        if (faults.down || random.chance(faults.timeout))
           return void arrive(TIMEOUT_MS, "timed out", () =>
             reject(rpcError(-32603, "no answer came in ten seconds")),
           );
@@ -139,16 +139,28 @@ export class SimServers {
     if (random.chance(faults.error)) throw rpcError(-32603, "the server had a bad moment");
     if (method === "eth_subscribe") return this.#subscribe(owner);
     if (method === "eth_unsubscribe") return true;
-    const server =
-      direct ?? (random.chance(faults.otherServer) ? random.pick(this.#servers) : this.#servers[0]);
+    const server = direct ?? this.#balance(params);
     if (server === undefined) throw rpcError(-32603, "there is no server");
     const { head, known } = server;
     // Behind a balancer nobody could tell: the block may be known to the one that is asked about it.
     const emptyIfUnknown = faults.emptyIfUnknown && direct !== undefined;
     const { rangeBlocks } = faults;
-    const result = answer(method, params, { head, known, rangeBlocks, emptyIfUnknown });
+    const { hasTimedLogs } = this.#parts;
+    const view = { head, known, rangeBlocks, emptyIfUnknown, hasTimedLogs };
+    const result = answer(method, params, view);
     const given = random.chance(faults.garbled) ? this.#garble(method, result) : result;
     return this.distort(method, given);
+  }
+
+  /**
+   * Any server may answer, except for the logs of a range: no header could tell that another branch's came, short of all
+   * receipts.
+   */
+  #balance(params: readonly unknown[]): Server | undefined {
+    const { random, faults } = this.#parts;
+    const isRange = typeof params[0] === "object" && params[0] !== null && "toBlock" in params[0];
+    if (isRange || !random.chance(faults.otherServer)) return this.#servers[0];
+    return random.pick(this.#servers);
   }
 
   #subscribe(owner: SimProcess): string {

@@ -7,6 +7,8 @@ export interface Faults {
     otherServer: number;
     /** An answer that contradicts itself. */
     garbled: number;
+    /** Of a request on its way there, and of its answer on its way back. */
+    latencyMs: number;
     /** A server that does not have a block says that there are no logs in it. */
     emptyIfUnknown: boolean;
     /** A new head is told twice, late, or not at all. */
@@ -36,7 +38,7 @@ export function noFaults(): Faults {
   return {
     rpc: {
       ...{ error: 0, timeout: 0, otherServer: 0, garbled: 0, push: 0, lagMs: 3 },
-      ...{ emptyIfUnknown: false, rangeBlocks: 1_000_000, down: false },
+      ...{ latencyMs: 6, emptyIfUnknown: false, rangeBlocks: 1_000_000, down: false },
     },
     database: { broken: 0, refused: 0, lostCommit: 0, down: false },
     bus: { loss: 0, double: 0, down: false },
