@@ -103,4 +103,24 @@ describe("ChainSource", () => {
         code: "INDEXER_SOURCE_INCONSISTENT",
       });
   });
+
+  it("refuses a range whose logs are of a branch that was replaced before its headers came", async () => {
+    const chain = chainOf(...Array.from({ length: 100 }, (_, i) => (i === 90 ? [moved] : [])));
+    const timed = edit((log) => ({ ...log, blockTimestamp: "0x1" }));
+    let isReplaced = false;
+    const request = async (asked: { method: string; params?: readonly unknown[] }) => {
+      if (asked.method !== "eth_getLogs") {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return chain.request(asked);
+      }
+      const logs = timed((await chain.request(asked)) as Rpc[]);
+      if (!isReplaced) chain.reorg(20, ...Array.from({ length: 21 }, () => []));
+      isReplaced = true;
+      return logs;
+    };
+    const source = openSourceOf([{ request }]);
+    await expect(source.range(1n, 100n, wanted)).rejects.toMatchObject({
+      code: "INDEXER_SOURCE_BEHIND",
+    });
+  });
 });

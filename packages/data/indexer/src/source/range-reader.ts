@@ -71,6 +71,7 @@ export class RangeReader {
   async #readAt(endpoint: RpcEndpoint, { from, to, queries }: Wanted): Promise<LogRange> {
     const logs: RawLog[] = [];
     const headers = new Map<bigint, BlockHeader>();
+    const before = await this.#headerAt(endpoint, to);
     for (let at = from; at <= to; ) {
       const end = smaller(at + this.blocksOf(endpoint) - 1n, to);
       const answer = await this.#ask(endpoint, { from: at, to: end, queries });
@@ -79,17 +80,23 @@ export class RangeReader {
       for (const header of answer.headers) headers.set(header.number, header);
       at = end + 1n;
     }
-    await this.#addTimes(endpoint, logs, headers);
+    await this.#addTimes(endpoint, to, logs, headers);
+    // Logs by number are of one branch for sure where the last block was the same before and after they were asked for.
+    if (headers.get(to)?.hash !== before.hash)
+      throw behind(GET_LOGS, `block ${to} was replaced while the logs up to it were read`);
     await this.#requireComplete(endpoint, headers, logs, queries);
     return { logs, headers };
   }
 
-  /** One range, with its last block in the same message: a server that does not have it leaves logs out. */
+  async #headerAt(endpoint: RpcEndpoint, number: bigint): Promise<BlockHeader> {
+    const [header] = requireAll(await this.#deps.headersAt(endpoint, [number]));
+    if (header === undefined) throw behind(GET_BLOCK, `block ${number} is not there`);
+    return header;
+  }
+
+  /** One range of which the endpoint has the last block: a server that does not have it leaves logs out. */
   async #ask(endpoint: RpcEndpoint, { from, to, queries }: Wanted) {
-    const { headersAt, parseHeaders } = this.#deps;
-    const { head } = endpoint.health;
-    // Where batches are refused both are answered at the same time: then the block must have been there before.
-    if (head === undefined || head < to) requireAll(await headersAt(endpoint, [to]));
+    const { parseHeaders } = this.#deps;
     const numbers = [...this.#sampleOf(from, to)];
     const range = { fromBlock: toQuantity(from), toBlock: toQuantity(to) };
     const getBlocks = numbers.map((number) => ({
@@ -147,16 +154,16 @@ export class RangeReader {
     return refusal !== undefined && fault.code === "INDEXER_SOURCE_REFUSED" && isSmaller;
   }
 
-  /** The headers of blocks whose time did not come with their logs. */
+  /** The headers of blocks whose time did not come with their logs, and of the last once more. */
   async #addTimes(
     endpoint: RpcEndpoint,
+    to: bigint,
     logs: readonly RawLog[],
     headers: Map<bigint, BlockHeader>,
   ): Promise<void> {
-    const wanted = new Set<bigint>();
+    const wanted = new Set([to]);
     for (const { timestampMs, blockNumber } of logs)
       if (timestampMs === undefined && !headers.has(blockNumber)) wanted.add(blockNumber);
-    if (wanted.size === 0) return;
     const { headersAt } = this.#deps;
     for (const header of requireAll(await headersAt(endpoint, [...wanted])))
       headers.set(header.number, header);
