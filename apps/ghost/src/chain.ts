@@ -16,6 +16,9 @@ export interface Chain {
   urls(): { readonly rpcUrl: string; readonly wsUrl: string };
 }
 
+/** Of ours, of anvil and of hardhat. */
+export const DEV_CHAIN_ID = 31_337;
+
 const PROBE_TIMEOUT_MS = 5_000;
 /** A node may be away for a day and be found again. */
 const RECONNECT = { reconnect: { attempts: 86_400, delay: 1_000 }, keepAlive: true } as const;

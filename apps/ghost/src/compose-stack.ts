@@ -1,7 +1,7 @@
 import { type NetworkInfo, reachableFrom } from "@ghostchain/api";
 import type { GhostConfig } from "@ghostchain/product";
 import type { Service } from "@ghostchain/service";
-import { reachChain } from "./chain.ts";
+import { DEV_CHAIN_ID, reachChain } from "./chain.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { createDataPlane } from "./data-plane.ts";
 import { createDeploying } from "./deploy-contracts.ts";
@@ -11,7 +11,7 @@ import { createBase, createGround, watched } from "./ground.ts";
 import { hostInUrl, isEverywhere } from "./host.ts";
 import { createOwnChain } from "./own-chain.ts";
 import { createSessions } from "./parts.ts";
-import { DEV_CHAIN_ID, type Repertoire, readRepertoire } from "./role.ts";
+import { type Repertoire, readRepertoire } from "./role.ts";
 import type { Stack } from "./run-stack.ts";
 import type { Settings } from "./settings/parse-settings.ts";
 import { createSourceWatch } from "./watch-sources.ts";

@@ -16,6 +16,7 @@ import {
 import type { Product } from "@ghostchain/product";
 import type { Service } from "@ghostchain/service";
 import { type Address, custom, type Transport } from "viem";
+import { DEV_CHAIN_ID } from "./chain.ts";
 import { CommandError } from "./command-error.ts";
 import type { Base } from "./ground.ts";
 import type { Settings } from "./settings/parse-settings.ts";
@@ -25,8 +26,6 @@ export interface GamePlace extends GhostnetDeployment {
   /** Whether it is where `createGameLife` deploys it on any dev chain. */
   readonly isDev: boolean;
 }
-
-const DEV_CHAIN_ID = 31337;
 
 /** @throws {CommandError} `CONTRACTS_UNKNOWN` */
 export function findGame(settings: Settings): GamePlace {

@@ -22,7 +22,7 @@ import { createIndexer, createJobRunner, MAIN_CHAIN } from "@ghostchain/indexer"
 import type { Product } from "@ghostchain/product";
 import { createRpcProxy } from "@ghostchain/rpc-proxy";
 import type { Service } from "@ghostchain/service";
-import { type Chain, providerOf } from "./chain.ts";
+import { type Chain, DEV_CHAIN_ID, providerOf } from "./chain.ts";
 import { type Ground, watched } from "./ground.ts";
 import { isLoopback } from "./host.ts";
 import type { Settings } from "./settings/parse-settings.ts";
@@ -79,6 +79,9 @@ export function createStreaming(
   return { gateway, services: [follower, gateway].map((service) => watched(ground, service)) };
 }
 
+/** For programs of this machine: room for a load test, yet an end. */
+const LOOPBACK_CALLS_PER_MINUTE = { light: 60_000, state: 60_000, heavy: 6_000, write: 60_000 };
+
 interface ServedParts {
   readonly products: readonly Product[];
   readonly auth: Auth;
@@ -99,6 +102,9 @@ export function createServing(
   const { REDIS_URL: url, CHAIN_ID: chainId } = settings;
   const rpc = createRpcProxy(ground, {
     ...{ upstreams: chain.rpc, chainId },
+    // state of a dev chain changes without a block, as by anvil_setBalance
+    cache: chainId === DEV_CHAIN_ID ? "off" : "on",
+    limits: isLoopback(host) ? { perMinute: LOOPBACK_CALLS_PER_MINUTE } : {},
     ...(url === undefined ? {} : { redis: { url } }),
   });
   const signedClients = createMachineClients(ground, settings);

@@ -2,14 +2,13 @@ import type { NetworkInfo } from "@ghostchain/api";
 import type { BoostKeys } from "@ghostchain/ghostnet";
 import type { GhostConfig, Product } from "@ghostchain/product";
 import { openBoostSignerKeys, type Signing } from "./boost-signing.ts";
+import { DEV_CHAIN_ID } from "./chain.ts";
 import { readConfigFile } from "./config-file.ts";
 import type { Deployment } from "./deploy-contracts.ts";
 import { createGameProduct, findGame, gameContracts } from "./game.ts";
 import { type Base, createBase, createGround, type Ground } from "./ground.ts";
 import { createProducts } from "./products.ts";
 import type { Settings } from "./settings/parse-settings.ts";
-
-export const DEV_CHAIN_ID = 31_337;
 
 /** Which products run, from the settings and the configuration file. */
 export interface Repertoire {
