@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ghostCoreAbi } from "@ghostchain/contracts";
 import type { Browser } from "playwright-core";
@@ -9,6 +9,7 @@ import { readWholeFeed } from "./feed-pages.ts";
 import { GamePlayer } from "./game-player.ts";
 import { GatewayListener } from "./gateway-listener.ts";
 import { eventually, GhostProcess, runGhost, temporaryDirectory } from "./ghost-process.ts";
+import { createServerDatabase, servers, serversAnswer } from "./servers.ts";
 
 const ARTIFACTS = join(import.meta.dirname, "artifacts");
 const MAINFRAME = 2;
@@ -17,15 +18,31 @@ const chromium = findChromium();
 if (!chromium && process.env.CI) throw new Error("CI needs Chromium");
 if (!chromium) console.warn("the page: skipped, there is no Chromium (set CHROMIUM_PATH)");
 
-describe("a transaction on our own chain reaches a browser", () => {
+const hasServers = await serversAnswer();
+if (!hasServers && process.env.CI) throw new Error("CI needs PostgreSQL and Redis");
+if (!hasServers) console.warn("the stack on servers: skipped, no PostgreSQL or Redis");
+
+describe.each([
+  { storage: "embedded storage", onServers: false },
+  { storage: "a PostgreSQL server and Redis", onServers: true },
+])("a transaction on our own chain reaches a browser, on $storage", ({ onServers }) => {
+  if (onServers && !hasServers) return it.skip("has no servers");
   const directory = temporaryDirectory();
   const flags = ["--data-dir", directory.path, "--block-time", "250", "--players", "2"];
   let ghost: GhostProcess;
   let player: GamePlayer;
   let browser: Browser | undefined;
 
+  let environment: Record<string, string> = {};
+  let dropDatabase = async () => {};
+
   beforeAll(async () => {
-    ghost = await GhostProcess.start(flags);
+    if (onServers) {
+      const { url, drop } = await createServerDatabase();
+      environment = { DATABASE_URL: url, REDIS_URL: servers.redisUrl };
+      dropDatabase = drop;
+    }
+    ghost = await GhostProcess.start(flags, environment);
     player = new GamePlayer(ghost.network);
     await player.equip();
     if (chromium) browser = await launchChromium(chromium);
@@ -33,6 +50,7 @@ describe("a transaction on our own chain reaches a browser", () => {
   afterAll(async () => {
     await browser?.close();
     await ghost?.end("SIGKILL");
+    await dropDatabase();
     directory.remove();
   });
 
@@ -121,7 +139,9 @@ describe("a transaction on our own chain reaches a browser", () => {
       .first()
       .waitFor();
     mkdirSync(ARTIFACTS, { recursive: true });
-    await page.screenshot({ path: join(ARTIFACTS, "page.png") });
+    await page.screenshot({
+      path: join(ARTIFACTS, onServers ? "page-on-servers.png" : "page.png"),
+    });
     expect(faults).toEqual([]);
     await page.close();
   });
@@ -142,7 +162,7 @@ describe("a transaction on our own chain reaches a browser", () => {
   it("loses nothing and doubles nothing when it is killed and started again", async () => {
     const before = await readWholeFeed(ghost.apiUrl);
     await ghost.end("SIGKILL");
-    ghost = await GhostProcess.start(flags);
+    ghost = await GhostProcess.start(flags, environment);
     const { hash } = await player.withNetwork(ghost.network).jackIn(MAINFRAME);
     await eventually("the new jack-in", async () =>
       (await readWholeFeed(ghost.apiUrl)).find(({ event }) => event.txHash === hash),
@@ -153,6 +173,10 @@ describe("a transaction on our own chain reaches a browser", () => {
     expect(await jackInsOnChain(Number(after.at(-1)?.blockNumber))).toEqual(
       after.filter(({ event }) => event.type === "JACK_IN").map(keyOf),
     );
+  });
+
+  it.skipIf(!onServers)("stores nothing of its own database in the data directory", () => {
+    expect(readdirSync(directory.path)).not.toContain("database");
   });
 
   it("stops within two seconds when interrupted", async () => {
