@@ -53,6 +53,9 @@ describe("a factory's children", () => {
     await stand.caughtUp(running, chain);
     await expectBank(chain);
     expect(await storedChildren()).toBe(4);
+    // What is kept does not depend on how it was asked for: nothing from before a child was told of.
+    const kept = await stand.database.query("SELECT FROM indexer.event WHERE block_number = 1");
+    expect(kept).toHaveLength(2);
   });
 
   it("are taken back by a reorg, and known again after a restart", async () => {
