@@ -21,6 +21,19 @@ export const LEDGER_ABI = [
 
 export const LEDGER_ADDRESS: Address = "0x000000000000000000000000000000000001eD9E";
 
+interface AccountRow {
+  readonly address: string;
+  readonly balance: bigint;
+}
+
+interface MovementRow {
+  readonly tx: string;
+  readonly log_index: number;
+  readonly account: string;
+  readonly amount: bigint;
+  readonly at: Date;
+}
+
 /** Balances that are inserted, updated and deleted, and a line for every movement. */
 export function ledgerProduct(options: { startBlock: bigint; address?: Address }): Product {
   const { startBlock, address = LEDGER_ADDRESS } = options;
@@ -40,17 +53,31 @@ export function ledgerProduct(options: { startBlock: bigint; address?: Address }
     ],
     tables: ["account", "movement"],
     projections: {
+      // Row by row and by statements in turns, as an author may.
       "Ledger:Moved": async ({ args, transactionHash, logIndex, blockTimestampMs }, sql) => {
-        const change =
-          "INSERT INTO ledger.account AS a VALUES ($1, $2) ON CONFLICT (address) DO UPDATE SET balance = a.balance + $2";
-        sql.send(change, [args.from, -args.amount]);
-        sql.send(change, [args.to, args.amount]);
-        sql.send("INSERT INTO ledger.movement VALUES ($1, $2, $3, $4, $5)", [
-          ...[transactionHash, logIndex, args.to, args.amount, new Date(blockTimestampMs)],
-        ]);
+        const { from, to, amount } = args;
+        const accounts = sql.table<AccountRow>("account");
+        await accounts.upsert({ address: from, balance: -amount }, ({ balance }) => ({
+          balance: balance - amount,
+        }));
+        if (amount % 5n === 0n)
+          sql.send(
+            "INSERT INTO ledger.account AS a VALUES ($1, $2) ON CONFLICT (address) DO UPDATE SET balance = a.balance + $2",
+            [to, amount],
+          );
+        else
+          await accounts.upsert({ address: to, balance: amount }, ({ balance }) => ({
+            balance: balance + amount,
+          }));
+        sql.table<MovementRow>("movement").insert({
+          ...{ tx: transactionHash, log_index: logIndex, account: to, amount },
+          at: new Date(blockTimestampMs),
+        });
       },
-      "Ledger:Closed": async ({ args }, sql) => {
-        await sql.query("DELETE FROM ledger.account WHERE address = $1", [args.who]);
+      "Ledger:Closed": async ({ args, logIndex }, sql) => {
+        if (logIndex % 2 === 0)
+          await sql.table<AccountRow>("account").delete({ address: args.who });
+        else await sql.query("DELETE FROM ledger.account WHERE address = $1", [args.who]);
       },
     },
     feed: {
