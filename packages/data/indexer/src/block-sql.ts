@@ -1,6 +1,7 @@
 import type { Row, Sql, SqlValue } from "@ghostchain/database";
-import type { BlockSql, RowTable } from "@ghostchain/product";
+import type { BlockSql, Product, RowTable } from "@ghostchain/product";
 import type { RowStore } from "./rows/row-store.ts";
+import type { RowStores } from "./rows/row-stores.ts";
 import { actFor, requireRowStatement } from "./store/product-guard.ts";
 
 /** Answers that may be outstanding: beyond that, memory would grow with the block. */
@@ -108,12 +109,14 @@ export class TransactionSql implements Sql {
 export class ProductSql implements BlockSql {
   readonly #sql: TransactionSql;
   readonly #own: Sql;
+  readonly #rows: RowStores;
   readonly #store: RowStore;
 
-  constructor(sql: TransactionSql, store: RowStore) {
+  constructor(sql: TransactionSql, rows: RowStores, product: Product) {
     this.#sql = sql;
-    this.#own = sql.as(store.product.name);
-    this.#store = store;
+    this.#own = sql.as(product.name);
+    this.#rows = rows;
+    this.#store = rows.of(product);
   }
 
   table<R extends object>(name: string): RowTable<R> {
@@ -140,7 +143,7 @@ export class ProductSql implements BlockSql {
   /** It sees what waited to be written, and what it writes is seen. */
   #raw<T>(text: string, run: () => T): T {
     const reads = onlyReads(text, this.#store.product.name);
-    if (!reads || this.#store.isReadBy(text)) this.#store.flush();
+    if (!reads || this.#rows.areReadBy(text)) this.#rows.flush();
     const result = run();
     if (!reads) this.#store.drop();
     return result;

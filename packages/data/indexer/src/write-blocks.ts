@@ -127,7 +127,7 @@ async function project(
         births.push(...born);
       }
       for (const handler of deps.router.handlersOf(log)) {
-        const own = new ProductSql(sql, rows.of(handler.product));
+        const own = new ProductSql(sql, rows, handler.product);
         const draft = await handle(deps, sql, own, handler, log, block);
         if (draft) drafts.push({ product: handler.product, row: toFeedRow(draft, chain, block) });
         await sql.drain();

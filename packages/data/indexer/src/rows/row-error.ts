@@ -1,4 +1,5 @@
 import { IndexerError } from "../indexer-error.ts";
+import { isTrespass } from "../store/product-guard.ts";
 import type { TableShape } from "./table-shape.ts";
 
 /** A row whose key another row has. `key` as text. */
@@ -25,10 +26,13 @@ export function rowsRefused(shape: TableShape, error: unknown): IndexerError {
   const keys = shape.keys.map(({ name }) => name).join(", ");
   if (taken?.[1] === keys) return rowExists(shape, taken[2] ?? "", error);
   const message = error instanceof Error ? error.message : String(error);
+  const { product, name: table } = shape;
   const reason = detail === "" ? message : `${message} (${detail})`;
   return new IndexerError(
-    { code: "INDEXER_ROWS_REFUSED", product: shape.product, table: shape.name, reason },
-    `product ${shape.product}, table ${shape.name}: its changes were refused: ${reason}`,
+    isTrespass(error)
+      ? { code: "INDEXER_PRODUCT_TRESPASSED", product, reason }
+      : { code: "INDEXER_ROWS_REFUSED", product, table, reason },
+    `product ${product}, table ${table}: its changes were refused: ${reason}`,
     { cause: error },
   );
 }

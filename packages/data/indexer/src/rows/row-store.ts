@@ -7,7 +7,9 @@ import { readShapes, readViews, type TableShape } from "./table-shape.ts";
 import { quote, sendDeletes, sendPuts } from "./write-changes.ts";
 
 /** A transaction that takes statements without waiting for their answers. */
-export interface RowSql extends Sql {
+export interface RowSql {
+  /** What a product sends by it may change rows of its own schema alone, also by what its tables compute. */
+  as(product: string): Sql;
   later(sent: Promise<unknown>): void;
 }
 
@@ -31,7 +33,8 @@ export class RowStore implements RowOwner {
   readonly #tables: readonly TableRows[];
   readonly #byName: ReadonlyMap<string, TableRows>;
   readonly #mentions: RegExp;
-  #sql: RowSql | undefined;
+  #own: Sql | undefined;
+  #later: RowSql["later"] = () => {};
   #waiting = 0;
   /** Whether tables are empty is not known. */
   #unsure = true;
@@ -61,18 +64,19 @@ export class RowStore implements RowOwner {
   }
 
   get sql(): Sql {
-    if (this.#sql === undefined) throw new Error("rows are used outside of a transaction");
-    return this.#sql;
+    if (this.#own === undefined) throw new Error("rows are used outside of a transaction");
+    return this.#own;
   }
 
   /** From here on rows are read and written by `sql`. */
   async begin(sql: RowSql): Promise<void> {
-    this.#sql = sql;
+    this.#own = sql.as(this.product.name);
+    this.#later = (sent) => sql.later(sent);
     if (!this.#unsure || this.#tables.length === 0) return;
     const asked = this.#tables.map(({ shape }, i) => {
       return `NOT EXISTS (SELECT FROM ${quote(shape.product)}.${quote(shape.name)}) AS e${i}`;
     });
-    const [empty] = await sql.query(`SELECT ${asked.join(", ")}`, []);
+    const [empty] = await this.sql.query(`SELECT ${asked.join(", ")}`, []);
     for (const [i, table] of this.#tables.entries())
       table.clear({ empty: empty?.[`e${i}`] === true });
     this.#unsure = false;
@@ -98,13 +102,12 @@ export class RowStore implements RowOwner {
   flush(): void {
     if (this.#waiting === 0) return;
     this.#waiting = 0;
-    const sql = this.#sql;
-    if (sql === undefined) throw new Error("rows are used outside of a transaction");
+    const { sql } = this;
     const taken = this.#tables
       .filter(({ waiting }) => waiting > 0)
       .map((table) => ({ shape: table.shape, changes: table.take() }));
     const sendOf = (shape: TableShape) => (sent: Promise<unknown>) =>
-      sql.later(
+      this.#later(
         sent.catch((error: unknown) => {
           throw rowsRefused(shape, error);
         }),

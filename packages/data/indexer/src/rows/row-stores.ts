@@ -33,6 +33,11 @@ export class RowStores {
     for (const store of this.#stores.values()) await store.begin(sql);
   }
 
+  /** Whether a statement may read a row of any of these tables that waits to be written. */
+  areReadBy(text: string): boolean {
+    return [...this.#stores.values()].some((store) => store.isReadBy(text));
+  }
+
   /** Sends all changes that wait. */
   flush(): void {
     for (const store of this.#stores.values()) store.flush();

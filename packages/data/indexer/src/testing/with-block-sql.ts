@@ -1,7 +1,7 @@
 import type { Sql } from "@ghostchain/database";
 import type { BlockSql, Product } from "@ghostchain/product";
 import { ProductSql, TransactionSql } from "../block-sql.ts";
-import { RowStore } from "../rows/row-store.ts";
+import { RowStores } from "../rows/row-stores.ts";
 
 /**
  * Runs a projection or a feed mapper of `product` in the transaction `sql` as the indexer does, for a product's own
@@ -13,10 +13,10 @@ export function withBlockSql<T>(
   work: (sql: BlockSql) => Promise<T>,
 ): Promise<T> {
   return TransactionSql.run(sql, async (transaction) => {
-    const store = await RowStore.open(transaction, product);
-    await store.begin(transaction);
-    const result = await work(new ProductSql(transaction, store));
-    store.flush();
+    const rows = await RowStores.open(transaction, [product]);
+    await rows.begin(transaction);
+    const result = await work(new ProductSql(transaction, rows, product));
+    rows.flush();
     await transaction.answered();
     return result;
   });

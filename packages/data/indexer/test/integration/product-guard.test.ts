@@ -82,6 +82,28 @@ describe("a product that writes what is another's", () => {
     },
   );
 
+  it("cannot take another's table by what a table of its own computes when rows are written", async () => {
+    const reason = await reasonOf(
+      defineProduct({
+        name: "thief",
+        contracts: { Ledger: { abi: LEDGER_ABI, address: LEDGER_ADDRESS, startBlock: 1n } },
+        migrations: [
+          {
+            id: "001-thief",
+            sql: `
+              CREATE FUNCTION rob() RETURNS int LANGUAGE sql AS 'DELETE FROM ledger.account RETURNING 1';
+              CREATE TABLE loot (id int PRIMARY KEY, n int DEFAULT thief.rob());`,
+          },
+        ],
+        tables: ["loot"],
+        projections: {
+          "Ledger:Moved": async (_event, sql) => sql.table("loot").insert({ id: 1 }),
+        },
+      }),
+    );
+    expect(reason).toMatch(/^product thief, table loot: .*ledger\.account/);
+  });
+
   it("cannot hide a second statement behind the first", async () => {
     const running = await stand.run(chain, {
       products: [ledger, thief("SELECT 1; DELETE FROM ledger.account", ROB)],

@@ -4,7 +4,7 @@ import { type BlockSql, defineProduct, type Product, type RowTable } from "@ghos
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ProductSql, TransactionSql } from "../../src/block-sql.ts";
-import { RowStore } from "../../src/rows/row-store.ts";
+import { RowStores } from "../../src/rows/row-stores.ts";
 import { INDEXER_MIGRATIONS } from "../../src/store/indexer-schema.ts";
 import { captureUndo, installUndo, undoAbove } from "../../src/store/undo-capture.ts";
 import { PlainTable } from "../support/plain-table.ts";
@@ -188,7 +188,7 @@ describe("RowStore", () => {
 
 describe("RowTable", () => {
   it("refuses a second row of one key, and names product, table and key", async () => {
-    const store = await RowStore.open(database, product);
+    const store = await RowStores.open(database, [product]);
     const twice = (first: boolean) =>
       inTransaction(store, async (sql) => {
         if (first) sql.table("child").insert({ parent: 7, n: 1n });
@@ -204,7 +204,7 @@ describe("RowTable", () => {
   });
 
   it("names the table whose rows PostgreSQL refuses, and why", async () => {
-    const store = await RowStore.open(database, product);
+    const store = await RowStores.open(database, [product]);
     const orphan = inTransaction(store, async (sql) =>
       sql.table("tag").insert({ id: "x", parent: 9, seen: null }),
     );
@@ -229,7 +229,7 @@ describe("RowTable", () => {
     },
     { what: "more than 32 bits", row: { id: 2 ** 31, n: 1n }, reason: /column id: .* came/ },
   ])("refuses a row with $what", async ({ row, reason }) => {
-    const store = await RowStore.open(database, product);
+    const store = await RowStores.open(database, [product]);
     const done = inTransaction(store, async (sql) => sql.table("plain").insert(row));
     const code = reason === undefined ? "INDEXER_ROWS_REFUSED" : "INDEXER_ROW_MALFORMED";
     await expect(done).rejects.toMatchObject({
@@ -239,7 +239,7 @@ describe("RowTable", () => {
   });
 
   it("refuses another key, and a table that is not listed", async () => {
-    const store = await RowStore.open(database, product);
+    const store = await RowStores.open(database, [product]);
     await inTransaction(store, async (sql) => {
       const plain = sql.table<{ id: number; n: bigint }>("plain");
       plain.insert({ id: 1, n: 1n });
@@ -254,14 +254,19 @@ describe("RowTable", () => {
   });
 
   it("asks nothing for a row that cannot be there, however many were let go of", async () => {
-    const store = await RowStore.open(database, product, { cachedRows: 4, waitingMax: 100 });
+    const store = await RowStores.open(database, [product], { cachedRows: 4, waitingMax: 100 });
     let asked = 0;
     await inTransaction(store, async (sql, transaction) => {
-      const query = transaction.query.bind(transaction);
-      transaction.query = (text, parameters) => {
-        if (text.startsWith("SELECT")) asked += 1;
-        return query(text, parameters);
-      };
+      const own = transaction.as(product.name);
+      transaction.as = () => ({
+        copy: own.copy,
+        query: (text, parameters) => {
+          if (text.startsWith("SELECT")) asked += 1;
+          return own.query(text, parameters);
+        },
+      });
+      await store.begin(transaction);
+      asked = 0;
       const plain = sql.table<{ id: number; n: bigint }>("plain");
       for (let id = 0; id < 2_000; id++) await plain.upsert({ id, n: 1n });
       expect(asked).toBe(0);
@@ -343,7 +348,7 @@ async function runRows(
   settings: { cachedRows: number; waitingMax: number },
 ): Promise<unknown[]> {
   const answers: unknown[] = [];
-  const store = await RowStore.open(database, product, settings);
+  const store = await RowStores.open(database, [product], settings);
   let block = 0n;
   for (const { blocks, undo } of transactions) {
     await inTransaction(store, async (sql, transaction) => {
@@ -362,13 +367,13 @@ async function runRows(
 }
 
 function inTransaction<T>(
-  store: RowStore,
+  store: RowStores,
   work: (sql: BlockSql, transaction: TransactionSql) => Promise<T>,
 ): Promise<T> {
   return database.transaction((sql) =>
     TransactionSql.run(sql, async (transaction) => {
       await store.begin(transaction);
-      const result = await work(new ProductSql(transaction, store), transaction);
+      const result = await work(new ProductSql(transaction, store, product), transaction);
       store.flush();
       await transaction.answered();
       return result;
