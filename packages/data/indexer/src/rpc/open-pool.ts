@@ -11,6 +11,9 @@ export interface PoolSettings {
   readonly rpcLimits?: Partial<RpcLimits>;
 }
 
+/** Each task may be tried at every one. */
+const ENDPOINTS_MAX = 16;
+
 /**
  * The servers of one chain. Opens nothing yet.
  *
@@ -21,10 +24,10 @@ export function openPool(
   { name, rpc, rpcLimits }: PoolSettings,
 ): RpcPool {
   const list = isList(rpc) ? rpc : [rpc];
-  if (list.length === 0)
+  if (list.length === 0 || list.length > ENDPOINTS_MAX)
     throw new IndexerError(
-      { code: "INDEXER_SOURCE_URL_MALFORMED", reason: "no URL" },
-      `the chain ${name} needs at least one RPC URL`,
+      { code: "INDEXER_SOURCE_URL_MALFORMED", reason: `${list.length} URLs` },
+      `the chain ${name} needs one RPC URL, or up to ${ENDPOINTS_MAX}`,
     );
   const limits = { ...DEFAULT_RPC_LIMITS, ...rpcLimits };
   const { clock, logger, metrics, random } = deps;

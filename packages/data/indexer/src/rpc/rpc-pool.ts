@@ -26,8 +26,6 @@ export interface UseOptions {
   readonly hedge?: boolean;
 }
 
-/** Of one task, however many endpoints there are. */
-const ATTEMPTS_MAX = 6;
 /** Between two looks at the endpoints that are not asked anything else. */
 const LOOK_EVERY_MS = 5_000;
 /** The first that answers what chain it is of is not let wait longer than this for the others. */
@@ -99,6 +97,12 @@ export class RpcPool {
     );
   }
 
+  /** Endpoints that are neither of another chain nor in quarantine, whether they answer or not. */
+  believed(): RpcEndpoint[] {
+    const now = this.#deps.clock.now();
+    return this.endpoints.filter(({ health }) => RANK[health.standing(now)] <= RANK.resting);
+  }
+
   /** What is wrong with some of the endpoints, for a person; undefined where all are well. */
   get trouble(): string | undefined {
     const now = this.#deps.clock.now();
@@ -122,8 +126,7 @@ export class RpcPool {
     const failures: Failure[] = [];
     const running = new Map<RpcEndpoint, Promise<Attempt<T>>>();
     for (let worst: Standing = "quarantined"; ; ) {
-      const next: RpcEndpoint | undefined =
-        tried.size < ATTEMPTS_MAX ? this.#pick(tried, options, worst) : undefined;
+      const next: RpcEndpoint | undefined = this.#pick(tried, options, worst);
       if (next) {
         tried.add(next);
         running.set(next, this.#attempt(next, task));

@@ -13,8 +13,6 @@ export interface SourceSettings {
   readonly verifyLogs?: LogVerification | undefined;
 }
 
-/** An endpoint that failed as often in a row is not waited for. */
-const FAILURES_GONE = 5;
 /** How long one that is asked for its opinion has. */
 const VOTE_MS = 500;
 
@@ -83,7 +81,11 @@ export class ChainSource {
     }
   }
 
-  /** Undefined where the chain has no block of that number, as everybody says who can be asked. */
+  /**
+   * Undefined where the chain has no block of that number, as everybody says.
+   *
+   * @throws {IndexerError} `INDEXER_SOURCE_BEHIND` where some say so and others cannot be asked
+   */
   async header(number: bigint): Promise<BlockHeader | undefined> {
     const absentAt = new Set<RpcEndpoint>();
     try {
@@ -98,9 +100,8 @@ export class ChainSource {
       );
     } catch (error) {
       if (outcomeOf(error) !== "behind") throw error;
-      const silent = this.pool.good().filter((one) => !absentAt.has(one));
-      const waitedFor = silent.filter(({ health }) => health.failures < FAILURES_GONE);
-      if (waitedFor.length > 0) throw error;
+      // One that is behind does not have it either: whoever cannot be asked may.
+      if (this.pool.believed().some((one) => !absentAt.has(one))) throw error;
       return undefined;
     }
   }

@@ -19,6 +19,10 @@ const A: Address = getAddress("0x00000000000000000000000000000000000000aa");
 const never = new AbortController().signal;
 const scope = new LogScope(OF_LEDGER.addresses ?? [], new ChildRegistry([]));
 
+function pointOf({ number, hash }: FakeChain["head"]): ChainPoint {
+  return { number, hash };
+}
+
 /** Waits as short as the machine allows, on a clock that runs as if they had been kept. */
 function hastyClock(): Clock {
   let aheadMs = 0;
@@ -120,7 +124,50 @@ describe("ChainSource among servers that lie", () => {
     const { source, clock } = open(clusterOf(chain, [{ lie }, {}]), { verifyLogs: "agreement" });
     expect(await readHistory(source, chain, clock)).toEqual(logsOf(chain));
   });
+});
 
+describe("ChainSource among servers that lag", () => {
+  it("does not take a block for gone because the only server left does not have it yet", async () => {
+    const chain = chainOf(9, 20);
+    const [laggard, other] = clusterOf(chain, [{ lag: 5 }, {}]);
+    if (!laggard || !other) throw new Error("there are two");
+    const { source } = open([laggard, other]);
+    await source.identify();
+    expect(await source.has(pointOf(chain.head))).toBe(true);
+    other.manner.errs = 1;
+    await expect(source.has(pointOf(chain.head))).rejects.toMatchObject({
+      code: "INDEXER_SOURCE_BEHIND",
+    });
+    other.manner = { ...other.manner, errs: 0, lag: 5 };
+    expect(await source.has(pointOf(chain.head))).toBe(false);
+  });
+
+  it("believes no empty answer of a server alone that does not have the block", async () => {
+    const chain = chainOf(10, 5);
+    chain.mine([{ kind: "moved", from: A, to: A, amount: 1n }]);
+    const { source } = open(clusterOf(chain, [{ lag: 2, emptyWhenUnknown: true }]));
+    const header = await sourceOf([chain]).head();
+    await expect(source.block({ ...header, from: undefined }, [OF_LEDGER])).rejects.toMatchObject({
+      code: "INDEXER_SOURCE_BEHIND",
+    });
+  });
+
+  it("goes with most servers where they are on two branches, and keeps to what it has in doubt", async () => {
+    const [ours, theirs] = [chainOf(12, 20), chainOf(12, 20)];
+    theirs.reorg(3, [], [], []);
+    const point = pointOf(ours.head);
+    const has = async (...chains: FakeChain[]) => {
+      const { source } = open(chains.map((chain) => new RpcMember(chain)));
+      await source.identify();
+      return source.has(point);
+    };
+    expect(await has(theirs, ours, ours)).toBe(true);
+    expect(await has(theirs, ours, theirs)).toBe(false);
+    expect(await has(theirs, ours)).toBe(true);
+  });
+});
+
+describe("ChainSource in any cluster", () => {
   const manner: fc.Arbitrary<Partial<Manner>> = fc.oneof(
     fc.record({ lie: fc.constantFrom<Lie>(...LIE_NAMES) }),
     fc.record({ lag: fc.integer({ min: 1, max: 30 }), emptyWhenUnknown: fc.boolean() }),
