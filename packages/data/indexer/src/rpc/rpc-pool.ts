@@ -103,6 +103,11 @@ export class RpcPool {
     return this.endpoints.filter(({ health }) => RANK[health.standing(now)] <= RANK.resting);
   }
 
+  /** True of an endpoint that is of another chain. */
+  isLeftOut({ health }: RpcEndpoint): boolean {
+    return health.standing(this.#deps.clock.now()) === "excluded";
+  }
+
   /** What is wrong with some of the endpoints, for a person; undefined where all are well. */
   get trouble(): string | undefined {
     const now = this.#deps.clock.now();
@@ -129,7 +134,7 @@ export class RpcPool {
       const next: RpcEndpoint | undefined = this.#pick(tried, options, worst);
       if (next) {
         tried.add(next);
-        running.set(next, this.#attempt(next, task));
+        running.set(next, this.attempt(next, task));
       }
       if (running.size === 0) throw allFailed(this.endpoints, failures);
       const canHedge = options.hedge === true && running.size === 1;
@@ -204,7 +209,8 @@ export class RpcPool {
     for (const { connection } of this.endpoints) connection.close();
   }
 
-  async #attempt<T>(
+  /** Never rejects: what failed is the endpoint's fault, and it takes the consequences. */
+  async attempt<T>(
     endpoint: RpcEndpoint,
     task: (endpoint: RpcEndpoint) => Promise<T>,
   ): Promise<Attempt<T>> {
@@ -280,7 +286,7 @@ export class RpcPool {
     if (this.endpoints.length === 1 || now - this.#lookedAtMs < LOOK_EVERY_MS) return;
     this.#lookedAtMs = now;
     for (const endpoint of this.good())
-      void this.#attempt(endpoint, async ({ connection }) => {
+      void this.attempt(endpoint, async ({ connection }) => {
         const head = await connection.request("eth_getBlockByNumber", ["latest", false]);
         const { number } = (head ?? {}) as { number?: unknown };
         if (typeof number === "string") this.sawHead(endpoint, BigInt(number));

@@ -2,6 +2,7 @@ import { IndexerError } from "../indexer-error.ts";
 import { isUnknownBlock, isUnsupported } from "../rpc/refusal.ts";
 import type { RpcEndpoint } from "../rpc/rpc-endpoint.ts";
 import type { RpcPool } from "../rpc/rpc-pool.ts";
+import { Witnesses } from "../rpc/witnesses.ts";
 import type { BlockHeader, RawLog } from "./block.ts";
 import { compareLogs, requireOfBlock, requireOrdered } from "./check-logs.ts";
 import { LogBloom } from "./log-bloom.ts";
@@ -11,7 +12,7 @@ import { provenLogs } from "./receipts.ts";
 
 /**
  * How much it takes to believe the logs of a block. `bloom`: they fit its header, and where there are none although
- * the bloom says perhaps, a second server says so too. `agreement`: a second server always says so too. `receipts`:
+ * the bloom says perhaps, all other servers say so too. `agreement`: all other servers always say the same. `receipts`:
  * they are read from all receipts of the block, whose root its header holds.
  */
 export type LogVerification = "bloom" | "agreement" | "receipts";
@@ -23,10 +24,12 @@ const GET_RECEIPTS = "eth_getBlockReceipts";
 export class BlockLogs {
   readonly #pool: RpcPool;
   readonly #verification: LogVerification;
+  readonly #witnesses: Witnesses;
 
   constructor(pool: RpcPool, verification: LogVerification) {
     this.#pool = pool;
     this.#verification = verification;
+    this.#witnesses = new Witnesses(pool);
   }
 
   /** Those that match any of `queries`, in the order of the block; without a request where its bloom excludes them. */
@@ -87,28 +90,19 @@ export class BlockLogs {
     }
   }
 
-  /** `logs`, where a second endpoint says the same or none can be asked. */
+  /** `logs`, where all other endpoints that can be asked say the same. */
   async #agreed(
     first: RpcEndpoint,
     header: BlockHeader,
     query: LogQuery,
     logs: readonly RawLog[],
   ): Promise<readonly RawLog[]> {
-    if (this.#pool.good([first]).length === 0) return logs;
-    let second: { endpoint: RpcEndpoint; logs: readonly RawLog[] };
-    try {
-      second = await this.#pool.use(
-        async (endpoint) => ({ endpoint, logs: await this.#ask(endpoint, header, query) }),
-        { without: [first] },
-      );
-    } catch (error) {
-      // Nobody else can be asked: what the first said fits the header, and it has the block.
-      if (error instanceof IndexerError) return logs;
-      throw error;
-    }
-    const compared = compareLogs(logs, second.logs);
-    if (compared === "equal") return logs;
-    return this.#settle(header, query, { endpoint: first, logs }, second);
+    const subject = { key: header.hash, number: header.number };
+    const question = (endpoint: RpcEndpoint) => this.#ask(endpoint, header, query);
+    for (const { endpoint, said } of await this.#witnesses.ask(subject, first, question))
+      if (compareLogs(logs, said) !== "equal")
+        return this.#settle(header, query, { endpoint: first, logs }, { endpoint, logs: said });
+    return logs;
   }
 
   /** Two servers contradict each other: the receipts tell, or else who leaves out what fits the header is wrong. */

@@ -126,6 +126,23 @@ describe("ChainSource among servers that lie", () => {
   });
 });
 
+describe("ChainSource among servers that leave out all logs", () => {
+  const liars: Partial<Manner>[] = [1, 2, 3].map(() => ({ lie: "no logs at all" }));
+  it.each([
+    { what: "block by block", read: follow, errs: 0.1 },
+    { what: "by ranges", read: readHistory, errs: 0.02 },
+  ])(
+    "delivers the honest chain though they are more, and the honest one errs, $what",
+    async (how) => {
+      for (let seed = 1; seed <= 5; seed++) {
+        const chain = chainOf(seed, 40);
+        const { source, clock } = open(clusterOf(chain, [...liars, { errs: how.errs }], seed));
+        expect(await how.read(source, chain, clock)).toEqual(logsOf(chain));
+      }
+    },
+  );
+});
+
 describe("ChainSource among servers that lag", () => {
   it("does not take a block for gone because the only server left does not have it yet", async () => {
     const chain = chainOf(9, 20);

@@ -2,6 +2,7 @@ import { IndexerError } from "../indexer-error.ts";
 import { readRangeRefusal } from "../rpc/refusal.ts";
 import type { RpcEndpoint } from "../rpc/rpc-endpoint.ts";
 import type { RpcPool } from "../rpc/rpc-pool.ts";
+import { type Testimony, Witnesses } from "../rpc/witnesses.ts";
 import type { BlockHeader, RawLog } from "./block.ts";
 import type { BlockLogs, LogVerification } from "./block-logs.ts";
 import { compareLogs, requireInRange, requireOfBlock, requireOrdered } from "./check-logs.ts";
@@ -37,17 +38,19 @@ const SAMPLE_BLOCKS = 4;
 const DISPUTED_BLOCKS = 32;
 /** In a range where every block is looked at. */
 const BLOCKS_MAX_PROVEN = 500n;
-/** One range in so many is asked of a second endpoint too. */
+/** One range in so many is asked of the other endpoints too. */
 const COMPARE_EVERY = 16;
 
 /** Reads the logs of ranges of blocks, by as large ranges as an endpoint answers. */
 export class RangeReader {
   readonly #deps: RangeReaderDeps;
   readonly #limits = new WeakMap<RpcEndpoint, RangeLimit>();
+  readonly #witnesses: Witnesses;
   #ranges = 0;
 
   constructor(deps: RangeReaderDeps) {
     this.#deps = deps;
+    this.#witnesses = new Witnesses(deps.pool);
   }
 
   /** What `endpoint` was found to answer at once. */
@@ -62,8 +65,9 @@ export class RangeReader {
     const isCompared = verification === "agreement" || this.#ranges % COMPARE_EVERY === 0;
     return pool.use(async (endpoint) => {
       const range = await this.#readAt(endpoint, { from, to, queries });
-      if (isCompared && pool.good([endpoint]).length > 0)
-        await this.#compare(endpoint, { from, to, queries }, range.logs);
+      // Leaving out everything is the easiest way to be wrong.
+      const isEmpty = range.logs.length === 0 && queries.length > 0;
+      if (isCompared || isEmpty) await this.#compare(endpoint, { from, to, queries }, range.logs);
       return range;
     });
   }
@@ -191,28 +195,30 @@ export class RangeReader {
   }
 
   async #compare(first: RpcEndpoint, wanted: Wanted, logs: readonly RawLog[]): Promise<void> {
+    const { from, to } = wanted;
+    const question = async (endpoint: RpcEndpoint) => (await this.#readAt(endpoint, wanted)).logs;
+    const subject = { key: `${from}:${to}`, number: to };
+    for (const second of await this.#witnesses.ask(subject, first, question))
+      await this.#decide(wanted, { endpoint: first, logs }, second);
+  }
+
+  async #decide(
+    wanted: Wanted,
+    { endpoint: first, logs }: { endpoint: RpcEndpoint; logs: readonly RawLog[] },
+    second: Testimony<readonly RawLog[]>,
+  ): Promise<void> {
     const { pool } = this.#deps;
-    const read = async (endpoint: RpcEndpoint) => ({
-      endpoint,
-      logs: (await this.#readAt(endpoint, wanted)).logs,
-    });
-    const second = await pool.use(read, { without: [first] }).catch((error: unknown) => {
-      // Nobody else can be asked.
-      if (error instanceof IndexerError) return undefined;
-      throw error;
-    });
-    if (second === undefined) return;
-    const compared = compareLogs(logs, second.logs);
+    const compared = compareLogs(logs, second.said);
     if (compared === "equal") return;
     const where = `blocks ${wanted.from} to ${wanted.to}`;
     const wrong = inconsistent(GET_LOGS, `the logs of ${where} are not all or others`);
     // Whoever has more is right if what the other lacks fits the headers that the other tells.
     if (compared === "second-has-more") {
-      if (await this.#fits(first, without(second.logs, logs))) throw wrong;
+      if (await this.#fits(first, without(second.said, logs))) throw wrong;
       return pool.blame(second.endpoint, wrong);
     }
     if (compared === "first-has-more") {
-      if (!(await this.#fits(second.endpoint, without(logs, second.logs)))) throw wrong;
+      if (!(await this.#fits(second.endpoint, without(logs, second.said)))) throw wrong;
       return pool.blame(second.endpoint, wrong);
     }
     throw new IndexerError({
