@@ -1,15 +1,19 @@
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
-import { dirname, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { GhostConfig } from "@ghostchain/product";
 import { z } from "zod";
 import { CommandError } from "./command-error.ts";
+import { listSources } from "./product-sources.ts";
 
 export interface ConfigFile {
   /** The directory that the file is in, and with it the products' sources. */
   readonly directory: string;
   readonly config: GhostConfig;
+  /** Of all sources there: changed code is another version of the products. */
+  readonly version: string;
 }
 
 const DEFAULT_NAME = "ghost.config.ts";
@@ -46,7 +50,16 @@ export async function readConfigFile(path: string | undefined): Promise<ConfigFi
     );
     throw broken(file, `${reasons.join("; ")}; expected export default defineConfig({ … })`);
   }
-  return { directory, config: loaded.default as GhostConfig };
+  const config = loaded.default as GhostConfig;
+  return { directory, config, version: hashSources(directory) };
+}
+
+function hashSources(directory: string): string {
+  const hash = createHash("sha256");
+  for (const file of listSources(directory)) {
+    hash.update(`\0${file}\0`).update(readFileSync(join(directory, file)));
+  }
+  return hash.digest("hex").slice(0, 32);
 }
 
 let generation = 0;

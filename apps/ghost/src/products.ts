@@ -20,12 +20,13 @@ export interface ProductSet {
  * Makes the products of a configuration for a chain.
  *
  * @param own - products that come with the stack
+ * @param chain - and `version`, of the sources that products are made of, for those that name none
  * @throws {ProductError} naming the product that cannot be used
  */
 export async function createProducts(
   own: readonly Product[],
   config: GhostConfig | undefined,
-  chain: { readonly chainId: number; readonly isDev: boolean },
+  chain: { readonly chainId: number; readonly isDev: boolean; readonly version?: string },
 ): Promise<ProductSet> {
   const deployments: Deployment[] = [];
   const theirs: Product[] = [];
@@ -37,7 +38,9 @@ export async function createProducts(
       deployments.push({ product: place, name, address, data: concatHex([zeroHash, initCode]) });
       return address;
     };
-    theirs.push(await make(source, place, { chainId: chain.chainId, deploy }));
+    const product = await make(source, place, { chainId: chain.chainId, deploy });
+    const { version } = chain;
+    theirs.push(version === undefined ? product : { version, ...product });
   }
   return { products: loadProducts([...own, ...theirs]), deployments };
 }

@@ -49,6 +49,7 @@ export async function readRepertoire(
   const set = await createProducts(own, config, {
     chainId,
     isDev: chainId === DEV_CHAIN_ID,
+    ...(file ? { version: file.version } : {}),
   });
   return {
     ...set,

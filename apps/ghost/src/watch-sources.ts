@@ -1,13 +1,10 @@
-import { type FSWatcher, globSync, watch } from "node:fs";
-import { basename, join } from "node:path";
+import { type FSWatcher, watch } from "node:fs";
 import type { Service } from "@ghostchain/service";
 import type { Base } from "./ground.ts";
+import { isSource, sourceDirectories } from "./product-sources.ts";
 
 /** An editor writes a file in several steps, and several files at once. */
 const SETTLE_MS = 100;
-const SOURCE = /\.(ts|js|mjs|json|sol|sql)$/;
-/** Directories of what is written by us, or is not a product's source. */
-const NOT_SOURCES = /^(node_modules|artifacts|\..+)$/;
 
 /**
  * Calls `onChange` after a source file below `directory` has changed, never twice at once. What it throws is told, and
@@ -34,7 +31,7 @@ export function createSourceWatch(
   const notice = (name: string | null) => {
     if (signal.aborted || directory === undefined) return;
     watchAll(directory);
-    if (queued || name === null || !SOURCE.test(name)) return;
+    if (queued || name === null || !isSource(name)) return;
     queued = true;
     turn = turn.then(takeUp).catch((error: unknown) => {
       queued = false;
@@ -67,12 +64,4 @@ export function createSourceWatch(
       await turn;
     },
   };
-}
-
-function sourceDirectories(root: string): string[] {
-  const below = globSync("**/", {
-    cwd: root,
-    exclude: (name) => NOT_SOURCES.test(basename(name)),
-  });
-  return [root, ...below.map((name) => join(root, name))];
 }
