@@ -3,6 +3,7 @@ import { createEventBus, type EventBus } from "@ghostchain/event-bus";
 import { createRateLimits, type RateLimits } from "@ghostchain/rate-limit";
 import {
   type Clock,
+  createHealthMetrics,
   createLogger,
   createMetrics,
   Health,
@@ -31,12 +32,11 @@ export interface Ground extends Base {
 }
 
 export function createBase(settings: Settings): Base {
-  return {
-    clock: systemClock,
-    logger: createLogger({ level: settings["--log-level"] }),
-    metrics: createMetrics({ processMetrics: true }),
-    health: new Health(),
-  };
+  const metrics = createMetrics({ processMetrics: true });
+  const health = new Health();
+  createHealthMetrics(metrics, health);
+  const logger = createLogger({ level: settings["--log-level"] });
+  return { clock: systemClock, logger, metrics, health };
 }
 
 /** @param dataDir - of the embedded database, where no `DATABASE_URL` names a server */

@@ -12,7 +12,7 @@ export function createOwnChain(
   deps: { clock: Clock; logger: Logger; metrics: Metrics },
   { settings, directory }: { settings: Settings; directory: string },
 ): Chain {
-  const { logger } = deps;
+  const { logger, metrics } = deps;
   const host = settings["--host"];
   const blockTimeMs = settings["--block-time"];
   const spec = devChainSpec({
@@ -25,8 +25,11 @@ export function createOwnChain(
     devControl: true,
     historyBlocks: "all",
   });
-  const dispatcher = createRpcDispatcher({ backend: node.backend, logger });
-  const server = createRpcServer({ dispatcher, logger }, { host, port: settings["--rpc-port"] });
+  const dispatcher = createRpcDispatcher({ backend: node.backend, logger, metrics });
+  const server = createRpcServer(
+    { dispatcher, logger, metrics },
+    { host, port: settings["--rpc-port"] },
+  );
   const provider = createProvider(node, logger);
   return {
     chainId: Number(spec.chainId),

@@ -56,6 +56,10 @@ export class SimSocketServer implements Sockets {
     this.#place.network.listen(this.#place.host, this);
   }
 
+  afterWrites(done: () => void): void {
+    done();
+  }
+
   sweep(): void {
     for (const connection of this.#open.keys()) {
       if (connection.phase === "closed") continue;

@@ -8,6 +8,7 @@ import { createBase, watched } from "../ground.ts";
 import { readRepertoire } from "../role.ts";
 import { runStack } from "../run-stack.ts";
 import type { Settings } from "../settings/parse-settings.ts";
+import { createStatusServer } from "../status-server.ts";
 
 /** `ghost game`: what keeps the game and the products' contracts on a dev chain that somebody else runs. */
 export async function game(settings: Settings, signal: AbortSignal): Promise<void> {
@@ -24,14 +25,19 @@ export async function game(settings: Settings, signal: AbortSignal): Promise<voi
   const life = hasGame
     ? createGameLife(base, chain.transport, settings, { keys: boostKeys })
     : undefined;
-  const services: Service[] = [
+  const status = createStatusServer(base, settings);
+  const playing: Service[] = [
     ...(life ? [life.deploy] : []),
     createDeploying(chain.transport, deployments),
     ...(life?.playing ?? []),
-  ].map((service) => watched(base, service));
+  ];
+  const services = [...status.services, ...playing.map((service) => watched(base, service))];
   const describe = () =>
-    Object.entries(contracts)
-      .map(([name, { address }]) => `  ${name.padEnd(10)} ${address}`)
+    [
+      ...Object.entries(contracts).map(([name, { address }]) => `  ${name.padEnd(10)} ${address}`),
+      status.describe(),
+    ]
+      .filter(Boolean)
       .join("\n");
   await runStack({ base, services, describe }, signal);
 }

@@ -33,12 +33,18 @@ export const FORMS = {
   node: {
     name: "node",
     about: "Runs a dev chain alone and serves its JSON-RPC.",
-    options: ["--data-dir", "--rpc-port", "--block-time", "--host", "--fresh", "--log-level"],
+    options: [
+      ...["--data-dir", "--rpc-port", "--block-time", "--host", "--status-port", "--fresh"],
+      "--log-level",
+    ] as OptionName[],
   },
   game: {
     name: "game",
     about: "Puts the game on a dev chain and keeps it going: contracts, scans, simulated players.",
-    options: ["--players", "--config", "--log-level", "RPC_URL", "CHAIN_ID", ...BOOSTS],
+    options: [
+      ...["--players", "--config", "--host", "--status-port", "--log-level", "RPC_URL", "CHAIN_ID"],
+      ...BOOSTS,
+    ] as OptionName[],
     needs: ["RPC_URL"],
   },
   indexer: {

@@ -12,7 +12,7 @@ import { ensureCluster, SUPERUSER } from "./embedded/cluster.ts";
 import { PostgresProcess } from "./embedded/postgres-process.ts";
 import { retireOrphan } from "./embedded/retire-orphan.ts";
 import { type RunAs, runAs } from "./embedded/run-as.ts";
-import { type Backend, PgDatabase } from "./pg-database.ts";
+import { type Backend, type DatabaseDeps, PgDatabase } from "./pg-database.ts";
 import { SESSION, waitUntilReachable } from "./server-database.ts";
 import { socketDirectory } from "./socket-directory.ts";
 import { wireCopy } from "./wire-copy.ts";
@@ -28,10 +28,7 @@ export interface EmbeddedSettings {
  * PostgreSQL's own server, as npm installs it, as a child process on a Unix socket: no installation, no port.
  * It is as durable as any PostgreSQL; killing this process loses nothing that was committed.
  */
-export function createEmbeddedDatabase(
-  deps: { logger: Logger },
-  settings: EmbeddedSettings,
-): Database {
+export function createEmbeddedDatabase(deps: DatabaseDeps, settings: EmbeddedSettings): Database {
   const dataDir = resolve(settings.dataDir);
   const logger = deps.logger.child({ module: "database" });
   const backend: Backend = {
@@ -60,7 +57,7 @@ export function createEmbeddedDatabase(
       };
     },
   };
-  return new PgDatabase(backend, logger);
+  return new PgDatabase(backend, { ...deps, logger });
 }
 
 /**
@@ -70,7 +67,7 @@ export function createEmbeddedDatabase(
  * @throws {DatabaseError} at `start`, `DATABASE_UNREACHABLE` when whoever holds the directory runs no PostgreSQL
  */
 export async function reachEmbeddedDatabase(
-  deps: { logger: Logger },
+  deps: DatabaseDeps,
   settings: EmbeddedSettings,
 ): Promise<Database> {
   const dataDir = resolve(settings.dataDir);
@@ -90,7 +87,7 @@ export async function reachEmbeddedDatabase(
       };
     },
   };
-  return new PgDatabase(backend, deps.logger.child({ module: "database" }));
+  return new PgDatabase(backend, { ...deps, logger: deps.logger.child({ module: "database" }) });
 }
 
 function sessionAt(sockets: string): pg.ClientConfig {

@@ -1,7 +1,8 @@
-import type { Logger } from "@ghostchain/service";
+import type { Logger, Metrics } from "@ghostchain/service";
 import pg from "pg";
 import type { Database, Lease, Row, Sql, SqlValue } from "./database.ts";
 import { DatabaseError } from "./database-error.ts";
+import { createPoolMetrics, type PoolFigures } from "./metrics.ts";
 import { ACQUIRE_TIMEOUT_MS, toDatabaseError } from "./pg-errors.ts";
 import { type Dialect, PgSession } from "./pg-session.ts";
 import { StatementNames } from "./statement-names.ts";
@@ -22,6 +23,12 @@ export interface Backend {
   open(signal: AbortSignal): Promise<OpenBackend>;
 }
 
+export interface DatabaseDeps {
+  readonly logger: Logger;
+  /** Where figures of the pool are to be had; one database a registry. */
+  readonly metrics?: Metrics;
+}
+
 interface Running {
   readonly pool: pg.Pool;
   readonly backend: OpenBackend;
@@ -36,10 +43,11 @@ export class PgDatabase implements Database {
   readonly #names = new StatementNames();
   #running: Running | undefined;
 
-  constructor(backend: Backend, logger: Logger) {
+  constructor(backend: Backend, { logger, metrics }: DatabaseDeps) {
     this.kind = backend.kind;
     this.#backend = backend;
     this.#logger = logger;
+    if (metrics) createPoolMetrics(metrics, this.#figures());
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -119,6 +127,17 @@ export class PgDatabase implements Database {
       client.off("error", discard);
       client.release(broken);
     }
+  }
+
+  /** All 0 while it is not started. */
+  #figures(): PoolFigures {
+    const pool = () => this.#running?.pool;
+    return {
+      used: () => (pool()?.totalCount ?? 0) - (pool()?.idleCount ?? 0),
+      idle: () => pool()?.idleCount ?? 0,
+      waiting: () => pool()?.waitingCount ?? 0,
+      size: () => pool()?.options.max ?? 0,
+    };
   }
 
   #open(): Running {

@@ -1,11 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Logger } from "@ghostchain/service";
 import { copyStatement } from "./copy-rows.ts";
 import type { Database } from "./database.ts";
 import { holdDirectory } from "./directory-holder.ts";
 import { LocalLocks } from "./local-locks.ts";
-import { type Backend, PgDatabase } from "./pg-database.ts";
+import { type Backend, type DatabaseDeps, PgDatabase } from "./pg-database.ts";
 
 export interface PgliteSettings {
   /** Absent: in memory, gone at stop. */
@@ -16,10 +15,7 @@ export interface PgliteSettings {
  * PostgreSQL compiled to WebAssembly, inside this process: for platforms that have no binary, and for tests.
  * It has a single connection, so statements wait for one another.
  */
-export function createPgliteDatabase(
-  deps: { logger: Logger },
-  settings: PgliteSettings = {},
-): Database {
+export function createPgliteDatabase(deps: DatabaseDeps, settings: PgliteSettings = {}): Database {
   const { dataDir } = settings;
   const backend: Backend = {
     kind: "pglite",
@@ -35,7 +31,7 @@ export function createPgliteDatabase(
       }
     },
   };
-  return new PgDatabase(backend, deps.logger);
+  return new PgDatabase(backend, deps);
 }
 
 /** Loaded when first used: it costs a quarter of a second and half a gigabyte of address space. */

@@ -1,9 +1,8 @@
-import type { Logger } from "@ghostchain/service";
 import pg from "pg";
 import { advisoryLock } from "./advisory-lock.ts";
 import type { Database } from "./database.ts";
 import { DatabaseError } from "./database-error.ts";
-import { type Backend, PgDatabase } from "./pg-database.ts";
+import { type Backend, type DatabaseDeps, PgDatabase } from "./pg-database.ts";
 import { unreachable } from "./pg-errors.ts";
 import { wireCopy } from "./wire-copy.ts";
 
@@ -17,7 +16,7 @@ export interface ServerSettings {
 }
 
 /** A PostgreSQL server. Sessions must be real: no pooler in transaction mode between us and it. */
-export function createServerDatabase(deps: { logger: Logger }, settings: ServerSettings): Database {
+export function createServerDatabase(deps: DatabaseDeps, settings: ServerSettings): Database {
   const { poolSize = 10, connectTimeoutMs = 5_000 } = settings;
   const where = describeUrl(settings.url);
   const config: pg.ClientConfig = { ...SESSION, connectionString: settings.url };
@@ -36,7 +35,7 @@ export function createServerDatabase(deps: { logger: Logger }, settings: ServerS
       };
     },
   };
-  return new PgDatabase(backend, deps.logger);
+  return new PgDatabase(backend, deps);
 }
 
 /** Settings of every session on a real PostgreSQL: a lost or stuck client never holds locks for long. */

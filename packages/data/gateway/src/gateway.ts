@@ -7,6 +7,7 @@ import {
   type FeedFollower,
   type FeedPosition,
   type FeedRow,
+  type FeedStages,
   readFeed,
 } from "@ghostchain/feed";
 import type { Product } from "@ghostchain/product";
@@ -58,7 +59,7 @@ export interface Gateway extends Service {
 /** The sockets as the gateway needs them: those of TCP, or of a simulated network. */
 export type Sockets = Pick<
   SocketServer,
-  "closeAll" | "connectionCount" | "listen" | "port" | "stop" | "sweep" | "tally"
+  "afterWrites" | "closeAll" | "connectionCount" | "listen" | "port" | "stop" | "sweep" | "tally"
 >;
 
 export type OpenSockets = (
@@ -164,7 +165,7 @@ class GatewayService implements Gateway {
       follower.listen({
         onRows: (rows) => {
           if (early) early.push(...rows);
-          else this.#stream.appendAll(rows.map((row) => this.#received(row)));
+          else this.#take(rows);
         },
         onEpoch: (position) => {
           early = early && [];
@@ -187,10 +188,28 @@ class GatewayService implements Gateway {
     early = undefined;
   }
 
-  /** A row that is told live says when it came here. */
-  #received(row: FeedRow): FeedRow {
-    if (row.stages === undefined) return row;
-    return { ...row, stages: { ...row.stages, receivedAtMs: this.#parts.clock.now() } };
+  /** Rows that are told live say when they came here. */
+  #take(rows: readonly FeedRow[]): void {
+    const receivedAtMs = this.#parts.clock.now();
+    this.#stream.appendAll(
+      rows.map((row) =>
+        row.stages === undefined ? row : { ...row, stages: { ...row.stages, receivedAtMs } },
+      ),
+    );
+    const newest = rows.at(-1)?.stages;
+    if (newest) this.#measure(newest, receivedAtMs);
+  }
+
+  #measure({ sealedAtMs, seenAtMs, committedAtMs }: FeedStages, receivedAtMs: number): void {
+    const { clock } = this.#parts;
+    const { busSeconds, deliverSeconds, totalSeconds } = this.#metrics;
+    if (committedAtMs !== undefined) busSeconds.observe(secondsSince(committedAtMs, receivedAtMs));
+    this.#server.afterWrites(() => {
+      const nowMs = clock.now();
+      deliverSeconds.observe(secondsSince(receivedAtMs, nowMs));
+      const beganAtMs = sealedAtMs ?? seenAtMs;
+      if (beganAtMs !== undefined) totalSeconds.observe(secondsSince(beganAtMs, nowMs));
+    });
   }
 
   /** Begins at `position`. Who was connected to another epoch comes back and gets all anew. */
@@ -229,6 +248,11 @@ class GatewayService implements Gateway {
 }
 
 const NOWHERE: FeedPosition = { epoch: "", sequenceId: 0 };
+
+/** Clocks of two machines may differ by more than a step takes: less than nothing counts as nothing. */
+function secondsSince(beganAtMs: number, nowMs: number): number {
+  return Math.max(0, nowMs - beganAtMs) / 1_000;
+}
 
 /** Clients choose the code they close with, and a label has few values. */
 function closeLabel(code: number): string {

@@ -83,6 +83,16 @@ export class SocketServer {
     });
   }
 
+  /** Calls `done` once all that waits for a socket now was written. */
+  afterWrites(done: () => void): void {
+    // sockets are written to in the order in which they came to wait
+    const take = () => {
+      done();
+      return [];
+    };
+    this.#writer.add({ take, write: () => {} });
+  }
+
   /** What time alone does to connections; to be called every little while. */
   sweep(): void {
     const nowMs = this.#clock.now();

@@ -98,6 +98,9 @@ export class ChainFollower {
     }
     this.#tracker = undefined;
     heads.close();
+    // Whoever writes now knows better.
+    metrics.lagBlocks.remove({ chain: this.chain });
+    metrics.blockNumber.remove({ chain: this.chain });
   }
 
   /** While another process writes: fetches history for it, where it has planned any. */

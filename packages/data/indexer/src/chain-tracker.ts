@@ -6,6 +6,7 @@ import { planHistory } from "./backfill/plan-history.ts";
 import { RangeWorker } from "./backfill/range-worker.ts";
 import { adoptRanges, isPlanned, isShared } from "./backfill/shared-history.ts";
 import { type IdentityDeps, identify, resume, startFrom } from "./chain-identity.ts";
+import type { IndexerMetrics } from "./metrics.ts";
 import { findAncestor, undoBlocks } from "./reorg.ts";
 import { RowStores } from "./rows/row-stores.ts";
 import type { Sequence } from "./sequence.ts";
@@ -238,9 +239,12 @@ export class ChainTracker {
     metrics.blockNumber.set({ chain: this.#deps.chain }, Number(end.number));
     metrics.events.inc(blocks.reduce((count, block) => count + block.logs.length, 0));
     metrics.feedRows.inc(added);
+    metrics.sequenceId.set(progress.feed.sequenceId);
+    const committedAtMs = clock.now();
+    if (head?.hash === end.hash) observeStages(metrics, head, committedAtMs);
     if (added === 0) return;
     const announced = metrics.stageSeconds.startTimer({ stage: "announce" });
-    await announcer.announce(progress.feed, withStages(rows, head, clock.now()));
+    await announcer.announce(progress.feed, withStages(rows, head, committedAtMs));
     announced();
   }
 
@@ -309,6 +313,18 @@ function withStages(
   const { sealedAtMs, seenAtMs } = head;
   const stages = { ...(sealedAtMs === undefined ? {} : { sealedAtMs }), seenAtMs, committedAtMs };
   return rows.map((row) => (row.blockHash === head.hash ? { ...row, stages } : row));
+}
+
+/** Clocks of two machines may differ by more than a block takes: less than nothing counts as nothing. */
+function observeStages(
+  metrics: IndexerMetrics,
+  { sealedAtMs, seenAtMs }: BlockHeader,
+  committedAtMs: number,
+): void {
+  if (seenAtMs === undefined) return;
+  metrics.commitSeconds.observe(Math.max(0, committedAtMs - seenAtMs) / 1_000);
+  if (sealedAtMs === undefined) return;
+  metrics.headSeenSeconds.observe(Math.max(0, seenAtMs - sealedAtMs) / 1_000);
 }
 
 export interface TrackerSettings {

@@ -231,10 +231,17 @@ class ChainIndexer implements Indexer {
   }
 
   async #write(signal: AbortSignal): Promise<void> {
-    await Promise.all([
-      this.#control(signal),
-      ...this.#followers.map((follower) => follower.follow(signal)),
-    ]);
+    const { writing, sequenceId } = this.#metrics;
+    writing.set(1);
+    try {
+      await Promise.all([
+        this.#control(signal),
+        ...this.#followers.map((follower) => follower.follow(signal)),
+      ]);
+    } finally {
+      writing.set(0);
+      sequenceId.set(0);
+    }
   }
 
   /** Hears what is asked for through the database. */

@@ -21,6 +21,28 @@ export function createIndexerMetrics(registry: Metrics) {
       labelNames: ["chain"] as const,
       registers,
     }),
+    writing: new Gauge({
+      name: "indexer_writing",
+      help: "1 in the process that writes, 0 in those that stand by",
+      registers,
+    }),
+    sequenceId: new Gauge({
+      name: "indexer_sequence_id",
+      help: "Newest row of the feed that this process wrote; 0 while it does not write",
+      registers,
+    }),
+    headSeenSeconds: new Histogram({
+      name: "indexer_head_seen_seconds",
+      help: "From a block's completion, by its producer's clock, to hearing of it; where chains say when",
+      buckets: SECONDS,
+      registers,
+    }),
+    commitSeconds: new Histogram({
+      name: "indexer_commit_seconds",
+      help: "From hearing of a block that was pushed to its rows being in the database",
+      buckets: SECONDS,
+      registers,
+    }),
     blockSeconds: new Histogram({
       name: "indexer_block_seconds",
       help: "From hearing of a new block to having announced what it changed",

@@ -64,7 +64,7 @@ export class GatewayStand {
   async gateway(
     options: Partial<GatewayOptions> = {},
     products: Product[] = [],
-    parts: Partial<Pick<GatewayParts, "auth" | "rateLimits">> = {},
+    parts: Partial<Pick<GatewayParts, "auth" | "metrics" | "rateLimits">> = {},
   ): Promise<Gateway> {
     const { database } = this;
     const bus = (await this.#openBus?.()) ?? this.bus;
@@ -74,8 +74,9 @@ export class GatewayStand {
     await follower.start(SIGNAL);
     const gateway = createGateway(
       {
-        ...{ ...common, follower, products, auth: testSessions, ...parts },
+        ...{ ...common, follower, products, auth: testSessions },
         metrics: createMetrics({ processMetrics: false }),
+        ...parts,
       },
       { host: "127.0.0.1", port: 0, public: true, origins: "any", ...options },
     );
