@@ -108,7 +108,8 @@ export class Director {
   }
 
   #weather(): void {
-    drawWeather(this.#random, this.#world.faults, this.#world.profile.horizonBlocks);
+    const { faults, profile } = this.#world;
+    drawWeather(this.#random, faults, profile.horizonBlocks);
   }
 
   #reorganize(depth: number): void {

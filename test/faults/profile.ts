@@ -105,6 +105,7 @@ export function drawWeather(random: Random, faults: Faults, horizonBlocks: numbe
     broken: rate(0.01),
     refused: rate(0.01),
     lostCommit: rate(0.06),
+    latencyMs: random.chance(0.25) ? random.below(50) : 2,
   });
   Object.assign(faults.bus, { loss: rate(0.3), double: rate(0.2) });
   Object.assign(faults.network, {

@@ -26,6 +26,8 @@ export interface Faults {
     refused: number;
     /** The connection breaks after COMMIT was sent: before it was done, or before it was answered. */
     lostCommit: number;
+    /** Of a statement. */
+    latencyMs: number;
     down: boolean;
   };
   readonly bus: { loss: number; double: number; down: boolean };
@@ -40,7 +42,7 @@ export function noFaults(): Faults {
       ...{ error: 0, timeout: 0, otherServer: 0, garbled: 0, push: 0, lagMs: 3 },
       ...{ latencyMs: 6, emptyIfUnknown: false, rangeBlocks: 1_000_000, down: false },
     },
-    database: { broken: 0, refused: 0, lostCommit: 0, down: false },
+    database: { broken: 0, refused: 0, lostCommit: 0, latencyMs: 2, down: false },
     bus: { loss: 0, double: 0, down: false },
     network: { cut: 0, latencyMs: 4, refused: 0 },
     login: { unavailable: 0 },

@@ -17,6 +17,8 @@ const LOOK_AFTER_MS = 12;
 export class ServerFlights {
   readonly #real: Database;
   #waiting: Flight[] = [];
+  /** Transactions that may hold what others wait for. */
+  #open = 0;
 
   constructor(real: Database) {
     this.#real = real;
@@ -27,10 +29,19 @@ export class ServerFlights {
     return this.#waiting.length;
   }
 
+  /** A transaction has begun. @returns what ends it */
+  open(): () => void {
+    this.#open += 1;
+    return () => {
+      this.#open -= 1;
+    };
+  }
+
   /** Resolves when `operation` is done, or waits for a lock; `deliver` gets the outcome, perhaps later. */
   async run<T>(
     operation: () => Promise<T>,
     deliver: (outcome: PromiseSettledResult<T>) => void,
+    how: { readonly inTransaction: boolean },
   ): Promise<void> {
     const flight: Flight = {
       settled: operation().then(
@@ -44,6 +55,8 @@ export class ServerFlights {
       deliver: undefined,
     };
     const flights = [...this.#waiting, flight];
+    // Where nobody else has anything there is nothing to wait for.
+    if (this.#open <= (how.inTransaction ? 1 : 0)) await flight.settled;
     if (this.#waiting.length === 0) await Promise.race([flight.settled, pause(LOOK_AFTER_MS)]);
     while (flights.some(isOut)) {
       await Promise.race([...flights.filter(isOut).map(({ settled }) => settled), pause(4)]);

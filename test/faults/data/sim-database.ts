@@ -18,7 +18,6 @@ export interface DatabaseParts extends SessionParts {
   readonly answersEarly: boolean;
 }
 
-const COMMIT_MS = 2;
 /** How long a server holds the transaction of a process that is gone, at most. */
 const NOTICE_MS = 80;
 
@@ -77,18 +76,19 @@ export class SimDatabase implements Database {
       const ask = async () => {
         if (faults.down || random.chance(faults.broken)) return reject(unreachable());
         const isAnswerLost = random.chance(faults.broken);
-        await flights.run(run, (outcome) => {
+        const deliver = (outcome: PromiseSettledResult<T>) => {
           if (isAnswerLost) reject(unreachable());
           else if (outcome.status === "fulfilled") resolve(outcome.value);
           else reject(outcome.reason);
-        });
+        };
+        await flights.run(run, deliver, { inTransaction: false });
       };
-      scheduler.at(owner, random.latencyMs(2), `sql ${summary(text)}`, ask);
+      scheduler.at(owner, random.latencyMs(faults.latencyMs), `sql ${summary(text)}`, ask);
     }).finally(() => slot.give());
   }
 
   #begin(slot: Slot): Promise<Transaction> {
-    const { scheduler, random, faults, owner, real } = this.#parts;
+    const { scheduler, random, faults, flights, owner, real } = this.#parts;
     return new Promise((resolve, reject) => {
       scheduler.at(owner, random.latencyMs(1), "begin", async () => {
         if (faults.down || random.chance(faults.broken / 4)) {
@@ -104,7 +104,8 @@ export class SimDatabase implements Database {
         });
         ended.catch(() => {});
         const session = new SimSession(this.#parts, await opened.promise);
-        const transaction: Transaction = { slot, session, verdict, ended, state: "open" };
+        const close = flights.open();
+        const transaction: Transaction = { slot, close, session, verdict, ended, state: "open" };
         this.#abandonOnKill(transaction);
         resolve(transaction);
       });
@@ -134,10 +135,10 @@ export class SimDatabase implements Database {
 
   /** @throws what the real COMMIT did */
   #end(transaction: Transaction, verdict: "commit" | "rollback"): Promise<void> {
-    const { scheduler, random, owner } = this.#parts;
+    const { scheduler, random, owner, faults } = this.#parts;
     transaction.state = verdict;
     return new Promise((resolve, reject) => {
-      scheduler.at(owner, random.latencyMs(COMMIT_MS), verdict, () =>
+      scheduler.at(owner, random.latencyMs(faults.latencyMs), verdict, () =>
         this.#settle(transaction, verdict, (error) => (error ? reject(error) : resolve())),
       );
     });
@@ -162,9 +163,11 @@ export class SimDatabase implements Database {
       () => transaction.ended,
       (outcome) => {
         transaction.slot.give();
+        transaction.close();
         if (outcome.status === "fulfilled" || outcome.reason === ROLLED_BACK) settled();
         else settled(outcome.reason);
       },
+      { inTransaction: true },
     );
   }
 
@@ -185,6 +188,8 @@ export class SimDatabase implements Database {
 
 interface Transaction {
   readonly slot: Slot;
+  /** Nothing waits for it any more. */
+  readonly close: () => void;
   readonly session: SimSession;
   readonly verdict: PromiseWithResolvers<"commit" | "rollback">;
   readonly ended: Promise<void>;

@@ -22,8 +22,6 @@ interface Statement {
   reject(error: unknown): void;
 }
 
-const STATEMENT_MS = 2;
-
 /**
  * One transaction's connection. Statements that are given together travel together, as in production; each such
  * batch is one event, and may break anywhere in it.
@@ -74,12 +72,12 @@ export class SimSession implements Sql {
 
   #gather<T>(text: string, run: (sql: Sql) => Promise<unknown>): Promise<T> {
     if (this.broken) return Promise.reject(this.broken);
-    const { scheduler, random, owner } = this.#parts;
+    const { scheduler, random, owner, faults } = this.#parts;
     return new Promise((resolve, reject) => {
       this.#gathered.push({ text, run, resolve: (value) => resolve(value as T), reject });
       if (this.#gathered.length > 1) return;
       const what = `sql ${summary(text)}`;
-      scheduler.at(owner, random.latencyMs(STATEMENT_MS), what, () => this.#send());
+      scheduler.at(owner, random.latencyMs(faults.latencyMs), what, () => this.#send());
     });
   }
 
@@ -95,13 +93,14 @@ export class SimSession implements Sql {
     scheduler.trace.note(scheduler.nowMs, "database", `${good.length} of ${batch.length}`);
     const run = () => Promise.allSettled(good.map((one) => one.run(this.#sql)));
     this.#out = true;
-    await flights.run(run, (outcome) => {
+    const deliver = (outcome: PromiseSettledResult<PromiseSettledResult<unknown>[]>) => {
       this.#out = false;
       if (outcome.status === "fulfilled") this.#answer(good, outcome.value);
       if (broken !== undefined) this.#break(others);
       else if (refused !== undefined) this.#refuse(others);
       this.#whenAnswered();
-    });
+    };
+    await flights.run(run, deliver, { inTransaction: true });
   }
 
   #answer(batch: readonly Statement[], outcomes: readonly PromiseSettledResult<unknown>[]): void {
