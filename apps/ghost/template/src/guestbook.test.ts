@@ -33,18 +33,22 @@ describe("the guestbook", () => {
   });
 
   async function messages(): Promise<string[]> {
-    const { entries } = await (await fetch(`${ghost.apiUrl}/guestbook`)).json();
-    return entries.map(({ message }: { message: string }) => message);
+    const { entries } = await get<{ entries: { message: string }[] }>("/guestbook");
+    return entries.map(({ message }) => message);
   }
 
   /** From the dev chain's first account. */
   async function write(functionName: "sign" | "erase", args: [string] | [bigint]): Promise<void> {
-    const network = await (await fetch(`${ghost.apiUrl}/network`)).json();
-    const address: Address = network.contracts.Guestbook.address;
+    const { contracts } = await get<{ contracts: { Guestbook: { address: Address } } }>("/network");
+    const { address } = contracts.Guestbook;
     const wallet = createWalletClient({ transport: http(ghost.rpcUrl) });
     const [account] = await wallet.getAddresses();
     if (!account) throw new Error("the dev chain has no accounts");
     const call = { address, abi: guestbookAbi, functionName, args, account, chain: null } as const;
     await wallet.writeContract(call as Parameters<typeof wallet.writeContract>[0]);
+  }
+
+  async function get<T>(path: string): Promise<T> {
+    return (await (await fetch(`${ghost.apiUrl}${path}`)).json()) as T;
   }
 });
