@@ -25,7 +25,7 @@ describe("the data plane, whatever fails,", () => {
   });
 
   it("repeats a seed exactly", async () => {
-    for (const seed of [3, 9, 24]) {
+    for (const seed of [6, 24, 63]) {
       const digests = new Set<string>();
       for (let i = 0; i < 4; i++) digests.add((await run(seed)).digest);
       expect(digests.size, `seed ${seed}`).toBe(1);

@@ -115,6 +115,8 @@ export class SimServers {
     const { scheduler, random, faults } = this.#parts;
     const { owner, method, params } = ask;
     return new Promise((resolve, reject) => {
+      // Lets go of the machine's own timer, which would wake the dead in some later run.
+      owner.onKill(() => reject(rpcError(-32603, "the process is gone")));
       const arrive = (delayMs: number, what: string, then: () => void) =>
         scheduler.at(owner, delayMs, `${method} ${what}`, then);
       const what = `${method} ${short(params)} of ${owner.name}`;

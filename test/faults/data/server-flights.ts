@@ -81,7 +81,8 @@ export class ServerFlights {
 
 const BLOCKED = `
   SELECT count(*) AS count FROM pg_stat_activity a
-  WHERE a.datname = current_database() AND a.wait_event_type = 'Lock' AND NOT EXISTS (
+  WHERE a.datname = current_database() AND a.wait_event_type = 'Lock'
+    AND cardinality(pg_blocking_pids(a.pid)) > 0 AND NOT EXISTS (
     SELECT FROM unnest(pg_blocking_pids(a.pid)) AS by (pid)
     JOIN pg_stat_activity b ON b.pid = by.pid WHERE b.backend_type <> 'client backend')`;
 
