@@ -86,7 +86,8 @@ describe.skipIf(!available).each([
     await player.extract();
     await gatewayProcesses[0]?.end("SIGKILL");
     const { hash } = await player.jackIn(MAINFRAME);
-    const isLast = (item: { event: { txHash?: unknown } }) => item.event.txHash === hash;
+    const isLast = (item: { event: object }) =>
+      "txHash" in item.event && item.event.txHash === hash;
     const feed = await eventually("the last jack-in in the feed", async () => {
       const items: FeedItem[] = await readWholeFeed(apiUrl);
       return items.some(isLast) ? items : undefined;

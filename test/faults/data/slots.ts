@@ -21,7 +21,7 @@ export class Slots {
   }
 
   async take(owner: SimProcess): Promise<Slot> {
-    if (this.#free > 0) this.#free -= 1;
+    if (owner.alive && this.#free > 0) this.#free -= 1;
     else await this.#wait(owner);
     let given = false;
     let pinned = false;
@@ -41,8 +41,10 @@ export class Slots {
     };
   }
 
+  /** For ever, for what a process still does in the moment of its end. */
   #wait(owner: SimProcess): Promise<void> {
     return new Promise((resolve) => {
+      if (!owner.alive) return;
       const wake = () => {
         if (owner.alive) resolve();
         else this.#pass();
