@@ -12,6 +12,7 @@ import {
 import { type Auth, createAuth } from "@ghostchain/auth";
 import { createFeedFollower } from "@ghostchain/feed";
 import { createGateway, type Gateway } from "@ghostchain/gateway";
+import { createGraphql } from "@ghostchain/graphql";
 import {
   createDatabaseNonceStore,
   createSignedClients,
@@ -111,6 +112,7 @@ export function createServing(
   const api = createApi(
     {
       ...{ ...ground, auth, products, rpc },
+      graphql: createGraphql({ ...ground, products }),
       ...(signedClients ? { signedClients } : {}),
       checkSignature: createSignatureCheck({ rpc: providerOf(chain.transport) }),
       onLogin: async (address) => {

@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import type { Auth } from "@ghostchain/auth";
 import type { Database } from "@ghostchain/database";
 import { ensureFeed } from "@ghostchain/feed";
+import type { Graphql } from "@ghostchain/graphql";
 import type { SignedClients } from "@ghostchain/http-signature";
 import type { Product } from "@ghostchain/product";
 import { createMemoryLimits, type RateLimits } from "@ghostchain/rate-limit";
@@ -39,6 +40,8 @@ export interface ApiParts {
   readonly onLogin?: (address: Address) => Promise<void>;
   /** What `POST /rpc` asks, started before; without it there is no such route. */
   readonly rpc?: RpcProxy;
+  /** What `POST /graphql` asks; without it there is no such route. */
+  readonly graphql?: Graphql;
   /** Programs that sign what they send to `/rpc`, started before; without them a signed request is refused. */
   readonly signedClients?: SignedClients;
 }

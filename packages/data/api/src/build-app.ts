@@ -9,6 +9,7 @@ import { type ApiRoute, mountRoute } from "./api-route.ts";
 import { identifyCaller, refuseTokenInUrl, requireAccess } from "./caller.ts";
 import { registerDocs } from "./docs.ts";
 import { answerTo } from "./error-answer.ts";
+import { registerGraphqlRoutes } from "./graphql-route.ts";
 import type { RequestLimiter } from "./limit-requests.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import type { Page } from "./page.ts";
@@ -20,7 +21,7 @@ const BODY_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 15_000;
 
 export interface AppParts
-  extends Pick<ApiParts, "auth" | "health" | "metrics" | "logger">,
+  extends Pick<ApiParts, "auth" | "health" | "metrics" | "logger" | "graphql">,
     RpcRouteParts {
   readonly routes: readonly ApiRoute[];
   readonly page: Page;
@@ -58,6 +59,7 @@ export async function buildApp(
   // async, so that a route that cannot be mounted stops the start rather than the process
   const routes: FastifyPluginAsync = async (api) => {
     guard(api, parts);
+    registerGraphqlRoutes(api, parts.graphql);
     for (const route of parts.routes) mountRoute(api, route, parts.limiter);
   };
   await app.register(routes);

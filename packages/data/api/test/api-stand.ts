@@ -51,6 +51,7 @@ export class ApiStand {
         | "metrics"
         | "checkSignature"
         | "rpc"
+        | "graphql"
         | "signedClients"
       >
     > = {},

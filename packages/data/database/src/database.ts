@@ -13,6 +13,11 @@ export type SqlValue =
 
 export type Row = Record<string, unknown>;
 
+export interface QueryOptions {
+  /** Default true. */
+  readonly prepare?: boolean;
+}
+
 /** Where statements run: the database itself (each alone), or one transaction. */
 export interface Sql {
   /**
@@ -21,12 +26,17 @@ export interface Sql {
    * parsed, `BYTEA` as `Uint8Array`. As a parameter an object is JSON and an array is a PostgreSQL array.
    *
    * With parameters, even `[]`, the statement is prepared once a connection and kept: use it for what runs
-   * often. Without, `text` may hold several statements; the rows are those of the last. Statements of one
-   * transaction that are not awaited one by one travel together and run in the order they were given.
+   * often; with `prepare: false` it is not kept, for texts that come in many variants. Without parameters, `text`
+   * may hold several statements; the rows are those of the last. Statements of one transaction that are not
+   * awaited one by one travel together and run in the order they were given.
    *
    * @throws {DatabaseError} `DATABASE_STATEMENT_FAILED`, `DATABASE_UNREACHABLE`, `DATABASE_BUSY`
    */
-  query<R extends Row = Row>(text: string, parameters?: readonly SqlValue[]): Promise<R[]>;
+  query<R extends Row = Row>(
+    text: string,
+    parameters?: readonly SqlValue[],
+    options?: QueryOptions,
+  ): Promise<R[]>;
   /** Loads rows with COPY. Columns in the order given; `table` as `schema.table`. All of them or none. */
   copy(
     table: string,

@@ -1,7 +1,7 @@
 export { type BackupSize, backupDatabase } from "./backup/backup-database.ts";
 export { restoreDatabase } from "./backup/restore-database.ts";
 export { createDatabase, type DatabaseSettings } from "./create-database.ts";
-export type { Database, Lease, Row, Sql, SqlValue } from "./database.ts";
+export type { Database, Lease, QueryOptions, Row, Sql, SqlValue } from "./database.ts";
 export { DatabaseError, type DatabaseFault, sqlStateOf } from "./database-error.ts";
 export {
   createEmbeddedDatabase,

@@ -1,6 +1,6 @@
 import type { Logger, Metrics } from "@ghostchain/service";
 import pg from "pg";
-import type { Database, Lease, Row, Sql, SqlValue } from "./database.ts";
+import type { Database, Lease, QueryOptions, Row, Sql, SqlValue } from "./database.ts";
 import { DatabaseError } from "./database-error.ts";
 import { createPoolMetrics, type PoolFigures } from "./metrics.ts";
 import { ACQUIRE_TIMEOUT_MS, toDatabaseError } from "./pg-errors.ts";
@@ -73,8 +73,12 @@ export class PgDatabase implements Database {
     await running.backend.close();
   }
 
-  async query<R extends Row = Row>(text: string, parameters?: readonly SqlValue[]): Promise<R[]> {
-    return this.#onOneConnection((session) => session.query<R>(text, parameters));
+  async query<R extends Row = Row>(
+    text: string,
+    parameters?: readonly SqlValue[],
+    options?: QueryOptions,
+  ): Promise<R[]> {
+    return this.#onOneConnection((session) => session.query<R>(text, parameters, options));
   }
 
   async copy(

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { copyChunks, copyStatement } from "./copy-rows.ts";
-import type { Row, Sql, SqlValue } from "./database.ts";
+import type { QueryOptions, Row, Sql, SqlValue } from "./database.ts";
 import { DatabaseError } from "./database-error.ts";
 import { toDatabaseError } from "./pg-errors.ts";
 import { type Statement, sendBatch } from "./statement-batch.ts";
@@ -37,8 +37,13 @@ export class PgSession implements Sql {
     this.#dialect = dialect;
   }
 
-  async query<R extends Row = Row>(text: string, parameters?: readonly SqlValue[]): Promise<R[]> {
-    return lastRows<R>(await this.#run(statement(text, parameters, this.#names)));
+  async query<R extends Row = Row>(
+    text: string,
+    parameters?: readonly SqlValue[],
+    { prepare = true }: QueryOptions = {},
+  ): Promise<R[]> {
+    const names = prepare ? this.#names : UNNAMED;
+    return lastRows<R>(await this.#run(statement(text, parameters, names)));
   }
 
   /** Opens a transaction, in one message with what it begins with. */
@@ -115,10 +120,12 @@ export class PgSession implements Sql {
 /** So many statements are sent before more are gathered: PostgreSQL can begin while we go on. */
 const BATCH_MAX = 64;
 
+const UNNAMED: Pick<StatementNames, "of"> = { of: () => undefined };
+
 function statement(
   text: string,
   parameters: readonly SqlValue[] | undefined,
-  names: StatementNames,
+  names: Pick<StatementNames, "of">,
 ): pg.QueryConfig {
   if (parameters === undefined) return { text };
   const name = names.of(text);
