@@ -2,9 +2,11 @@ import type { Session } from "@ghostchain/auth";
 import type { RouteLimit } from "@ghostchain/product";
 import type { FastifyInstance, FastifyReply, FastifySchema } from "fastify";
 import type { z } from "zod";
+import type { AnswerCache } from "./answer-cache.ts";
 import { ApiError } from "./api-error.ts";
 import { type RouteAccess, SESSION_COOKIE } from "./caller.ts";
 import { errorBody } from "./error-answer.ts";
+import { type AnswerRule, answerAndKeep, answerFromCache } from "./keep-answers.ts";
 import type { RequestLimiter } from "./limit-requests.ts";
 
 /** One endpoint as data: mounted, guarded, validated and documented the same way as every other. */
@@ -28,6 +30,8 @@ export interface ApiRoute<
   readonly response: z.ZodType;
   /** Whether the answer is about the caller, so that no cache may keep it. */
   readonly private?: boolean;
+  /** Of a GET that is the same for everyone; its handler is told of no session. */
+  readonly cache?: AnswerRule;
   handle(request: ApiRequest<P, Q, B>, reply: FastifyReply): Promise<unknown>;
 }
 
@@ -52,26 +56,30 @@ export function defineRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
 export function mountRoute(
   app: FastifyInstance,
   route: ApiRoute,
-  limiter: Pick<RequestLimiter, "budgetOf">,
+  { limiter, answers }: { limiter: Pick<RequestLimiter, "budgetOf">; answers: AnswerCache },
 ): void {
   const budget = route.limit && limiter.budgetOf(route.limit);
+  const { cache } = route;
   app.route({
     method: route.method,
     url: route.path,
     config: { access: route.access, ...(budget ? { budget } : {}) },
     schema: describeRoute(route),
+    ...(cache ? { preValidation: answerFromCache(answers, cache) } : {}),
     handler: async (request, reply) => {
       if (route.private) reply.header("cache-control", "no-store");
-      return route.handle(
-        {
-          params: request.params,
-          query: request.query,
-          body: request.body,
-          session: request.caller.session,
-          hostname: request.hostname,
-        },
-        reply,
-      );
+      const handle = () =>
+        route.handle(
+          {
+            params: request.params,
+            query: request.query,
+            body: request.body,
+            session: cache ? undefined : request.caller.session,
+            hostname: request.hostname,
+          },
+          reply,
+        );
+      return cache ? answerAndKeep(answers, request, reply, handle) : handle();
     },
   });
 }

@@ -10,10 +10,12 @@ import type { RpcProxy } from "@ghostchain/rpc-proxy";
 import type { Clock, Health, Logger, Metrics, Service } from "@ghostchain/service";
 import type { FastifyInstance } from "fastify";
 import type { Address } from "viem";
+import { AnswerCache } from "./answer-cache.ts";
 import { ApiError } from "./api-error.ts";
 import type { ApiRoute } from "./api-route.ts";
 import { authRoutes } from "./auth-routes.ts";
 import { buildApp } from "./build-app.ts";
+import { DataVersions } from "./data-versions.ts";
 import { feedRoute } from "./feed-route.ts";
 import { DEFAULT_REQUEST_LIMITS, RequestLimiter, type RequestLimits } from "./limit-requests.ts";
 import { checkKeySignature, type SignatureCheck } from "./login-signature.ts";
@@ -107,6 +109,7 @@ class ApiService implements Api {
         routes: this.#routes(),
         page: this.#page(),
         limiter: new RequestLimiter(rateLimits, limits),
+        answers: new AnswerCache({ clock: this.#parts.clock, observer: this.#metrics }),
         apiMetrics: this.#metrics,
         origins: () => this.#origins(),
       },
@@ -127,6 +130,7 @@ class ApiService implements Api {
   #routes(): ApiRoute[] {
     const { database, clock, products, checkSignature = checkKeySignature } = this.#parts;
     const { chainId, network, secureCookie } = this.#options;
+    const versions = new DataVersions(database);
     const loginRules = () => ({
       origins: this.#origins(),
       chainId,
@@ -134,9 +138,9 @@ class ApiService implements Api {
     });
     return [
       ...authRoutes({ ...this.#parts, checkSignature }, { loginRules, secureCookie }),
-      feedRoute(database),
+      feedRoute(database, versions.of()),
       networkRoute(network),
-      ...products.flatMap((product) => productRoutes(product, { database, clock })),
+      ...products.flatMap((product) => productRoutes(product, { database, clock }, versions)),
     ];
   }
 

@@ -4,6 +4,7 @@ import cookie from "@fastify/cookie";
 import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import type { AnswerCache } from "./answer-cache.ts";
 import type { ApiOptions, ApiParts } from "./api.ts";
 import { type ApiRoute, mountRoute } from "./api-route.ts";
 import { identifyCaller, refuseTokenInUrl, requireAccess } from "./caller.ts";
@@ -26,6 +27,7 @@ export interface AppParts
   readonly routes: readonly ApiRoute[];
   readonly page: Page;
   readonly limiter: RequestLimiter;
+  readonly answers: AnswerCache;
   readonly apiMetrics: ApiMetrics;
   /** Pages that are ours. */
   readonly origins: () => readonly string[];
@@ -60,7 +62,7 @@ export async function buildApp(
   const routes: FastifyPluginAsync = async (api) => {
     guard(api, parts);
     registerGraphqlRoutes(api, parts.graphql);
-    for (const route of parts.routes) mountRoute(api, route, parts.limiter);
+    for (const route of parts.routes) mountRoute(api, route, parts);
   };
   await app.register(routes);
   await parts.page.register(app);
@@ -131,6 +133,7 @@ const COUNTED: ReadonlySet<string> = new Set(["RATE_LIMITED", "RATE_LIMIT_UNAVAI
 /** Who asks, whether there is budget left, and whether this route is open to them; in that order. */
 function guard(api: FastifyInstance, { auth, limiter, origins }: AppParts): void {
   api.decorateRequest("caller");
+  api.decorateRequest("kept");
   api.addHook("onRequest", async (request, reply) => {
     request.caller = await identifyCaller(request, auth);
     await limiter.check(request, reply);

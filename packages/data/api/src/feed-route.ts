@@ -2,6 +2,7 @@ import type { Database } from "@ghostchain/database";
 import { type FeedRow, feedPosition, listFeed } from "@ghostchain/feed";
 import { z } from "zod";
 import { type ApiRoute, defineRoute } from "./api-route.ts";
+import type { ReadVersion } from "./data-versions.ts";
 
 const LIMIT_MAX = 200;
 
@@ -20,7 +21,7 @@ const feedPage = z.object({
 });
 
 /** The newest events first, without those that a reorganization took back. */
-export function feedRoute(database: Database): ApiRoute {
+export function feedRoute(database: Database, version: ReadVersion): ApiRoute {
   return defineRoute({
     ...{ method: "GET", path: "/feed", tag: "feed", access: { auth: "none", budget: "usual" } },
     summary: "Events, newest first, without those a reorganization took back",
@@ -30,6 +31,7 @@ export function feedRoute(database: Database): ApiRoute {
       topic: z.string().min(1).max(80).optional(),
     }),
     response: feedPage,
+    cache: { version },
     async handle({ query: { limit, before, topic } }) {
       // The position first: an event between the two reads is then seen twice, not never.
       const position = await feedPosition(database);

@@ -4,6 +4,8 @@ export interface ApiMetrics {
   /** `route` is the pattern, never the path: `/users/:address`. */
   observe(method: string, route: string, status: string, seconds: number): void;
   readonly refused: Counter<"code">;
+  /** An answer that may be kept. */
+  answered(from: "cache" | "data"): void;
 }
 
 export function createApiMetrics(registry: Metrics): ApiMetrics {
@@ -15,9 +17,17 @@ export function createApiMetrics(registry: Metrics): ApiMetrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers,
   });
+  const answers = new Counter({
+    name: "api_cacheable_answers_total",
+    help: "Answers of routes whose answers are kept, by where they came from",
+    labelNames: ["from"],
+    registers,
+  });
+  const answersFrom = { cache: answers.labels("cache"), data: answers.labels("data") };
   // Finding a series by its labels costs more than counting in it. There are as many as there are routes and statuses.
   const series = new Map<string, ReturnType<typeof seconds.labels>>();
   return {
+    answered: (from) => answersFrom[from].inc(),
     observe(method, route, status, value) {
       const name = `${method} ${status} ${route}`;
       let one = series.get(name);

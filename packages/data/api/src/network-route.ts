@@ -20,6 +20,10 @@ export function networkRoute(network: () => NetworkInfo | undefined): ApiRoute {
     access: { auth: "none", budget: "usual" },
     summary: "The chain, its contracts, and where its services are",
     response: networkInfo,
+    cache: {
+      version: async () => JSON.stringify(network()),
+      key: ({ hostname }) => plainHostname(hostname),
+    },
     async handle({ hostname }) {
       const info = network();
       if (info) return reachableFrom(info, hostname);

@@ -1,10 +1,16 @@
 import type { Product, ProductRoute, RouteContext } from "@ghostchain/product";
 import type { ApiRoute } from "./api-route.ts";
+import type { DataVersions } from "./data-versions.ts";
 
 /** A product's routes, as the API mounts its own. */
-export function productRoutes(product: Product, context: RouteContext): ApiRoute[] {
-  return product.routes.map((route) => ({
+export function productRoutes(
+  product: Product,
+  context: RouteContext,
+  versions: DataVersions,
+): ApiRoute[] {
+  return product.routes.map(({ cache, ...route }) => ({
     ...route,
+    ...(cache ? { cache: { ...cache, version: versions.of(cache.version) } } : {}),
     ...describe(route),
     tag: product.name,
     access: { auth: route.auth, budget: "usual" },

@@ -87,6 +87,11 @@ const KEEP_OTHERS = `
     event, retracts, personal, subjects, retracted_by, chain
   FROM feed.row WHERE chain <> $1 AND event IS NOT NULL AND retracted_by IS NULL`;
 
+/** Says that tables were written to of which no row of the feed tells; for its writer, in that transaction. */
+export async function touchFeed(sql: Sql): Promise<void> {
+  await sql.query("UPDATE feed.state SET sequence_id = sequence_id", []);
+}
+
 const MOVE = `
   UPDATE feed.state SET sequence_id = $1 WHERE epoch = $2 AND sequence_id = $3
   RETURNING sequence_id`;

@@ -4,7 +4,7 @@ export {
   encodeAnnouncement,
   FEED_CHANNEL,
 } from "./announcement.ts";
-export { appendFeed, loadFeed, type NewFeedRow, restartFeed } from "./append-feed.ts";
+export { appendFeed, loadFeed, type NewFeedRow, restartFeed, touchFeed } from "./append-feed.ts";
 export {
   BROADCAST_CHANNEL,
   type Broadcast,
@@ -28,5 +28,11 @@ export type {
   PersonalMessage,
 } from "./feed-row.ts";
 export { ensureFeed } from "./feed-schema.ts";
-export { type FeedPage, feedPosition, listFeed, readFeed } from "./read-feed.ts";
+export {
+  FEED_REVISION,
+  type FeedPage,
+  feedPosition,
+  listFeed,
+  readFeed,
+} from "./read-feed.ts";
 export { type Retractions, retractionsAbove, withPersonal } from "./retractions.ts";

@@ -49,6 +49,14 @@ export async function feedPosition(sql: Sql): Promise<FeedPosition> {
   return toPosition(state);
 }
 
+/**
+ * An expression of SQL: a text that changes with every transaction in which the indexer writes to its tables, whether
+ * or not the feed tells of it. What is read after it holds for as long as it does. `xmin` is the transaction that wrote
+ * the row last.
+ */
+export const FEED_REVISION =
+  "(SELECT concat_ws(':', epoch, sequence_id, xmin::text) FROM feed.state)";
+
 /** Every row has the topic `feed`: asking for it is asking for all. */
 function narrowed(topics: readonly string[] | undefined): readonly string[] | undefined {
   return topics?.includes("feed") ? undefined : topics;

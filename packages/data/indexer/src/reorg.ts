@@ -1,5 +1,11 @@
 import type { Database, Sql } from "@ghostchain/database";
-import { appendFeed, restartFeed, retractionsAbove, withPersonal } from "@ghostchain/feed";
+import {
+  appendFeed,
+  restartFeed,
+  retractionsAbove,
+  touchFeed,
+  withPersonal,
+} from "@ghostchain/feed";
 import type { Product } from "@ghostchain/product";
 import { personalMessages } from "./personal-messages.ts";
 import type { ChainPoint } from "./source/block.ts";
@@ -75,6 +81,7 @@ export async function undoBlocks(
     const { rows, subjects } = await retractionsAbove(sql, chain.name, ancestor.number);
     const personal = await personalMessages(sql, products, subjects);
     const numbered = await appendFeed(sql, from.feed, withPersonal(rows, personal));
+    if (rows.length === 0) await touchFeed(sql);
     await deleteBlocksAbove(sql, chain.id, ancestor.number);
     await deleteChildrenAbove(sql, chain.id, ancestor.number);
     const sequenceId = from.feed.sequenceId + rows.length;

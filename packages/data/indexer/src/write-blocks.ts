@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Database } from "@ghostchain/database";
-import { appendFeed, type FeedRow, loadFeed, type NewFeedRow } from "@ghostchain/feed";
+import { appendFeed, type FeedRow, loadFeed, type NewFeedRow, touchFeed } from "@ghostchain/feed";
 import type { ChainEvent, FeedDraft, Product } from "@ghostchain/product";
 import type { Logger } from "@ghostchain/service";
 import { ProductSql, TransactionSql } from "./block-sql.ts";
@@ -65,6 +65,8 @@ export async function writeBlocks(
     if (mode.raw === "store" && live) sql.later(storeBlocks(sql, chain.id, blocks));
     if (mode.raw === "store" && !live) sql.later(loadBlocks(sql, chain.id, blocks));
     const drafts = await project(deps, sql, rows, chain, blocks, live);
+    if (drafts.length === 0 && blocks.some(({ logs }) => logs.length > 0))
+      sql.later(touchFeed(sql));
     if (!live) {
       const loaded = loadFeed(
         sql,

@@ -28,6 +28,7 @@ export type {
 export { ProductError, type ProductFault } from "./product-error.ts";
 export type {
   ProductRoute,
+  RouteCache,
   RouteContext,
   RouteLimit,
   RouteRefusal,

@@ -14,6 +14,7 @@ export type ProductFault =
   | { code: "PRODUCT_TABLE_INVALID"; product: string; table: string; reason: string }
   | { code: "PRODUCT_MIGRATION_INVALID"; product: string; migration: string; reason: string }
   | { code: "PRODUCT_JOB_INVALID"; product: string; job: string; reason: string }
+  | { code: "PRODUCT_ROUTE_INVALID"; product: string; route: string; reason: string }
   /** Two products, or one twice, serve the same method and path. */
   | { code: "PRODUCT_ROUTE_DUPLICATE"; product: string; route: string; other: string };
 

@@ -16,6 +16,8 @@ export interface ProductRoute {
   readonly auth: "none" | "required";
   /** Beside the budget that all routes share. */
   readonly limit?: RouteLimit;
+  /** Of a GET that is the same for everyone: answers are kept until what they were read from changes. */
+  readonly cache?: RouteCache;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -42,12 +44,26 @@ export interface RouteLimit {
   readonly windowMs: number;
 }
 
+/**
+ * When an answer that was kept is read anew: once the indexer has written a block, and for what else is named here.
+ * A request never gets an answer that was older than that when it arrived, whichever process wrote.
+ */
+export interface RouteCache {
+  /**
+   * For an answer that is read from tables which the indexer does not write: a SELECT of one value that every
+   * transaction changes which writes to them, as `SELECT version FROM shop.settings`.
+   */
+  readonly version?: string;
+  /** For an answer that changes with time, too: it is kept no longer. */
+  readonly maxAgeMs?: number;
+}
+
 /** Parts that have a schema are parsed by it. */
 export interface RouteRequest {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
-  /** Who is logged in. */
+  /** Who is logged in; nobody, as far as a route with a `cache` is told. */
   readonly user: Address | undefined;
 }
 

@@ -38,6 +38,7 @@ export function validateProduct(product: Product): void {
   validateTables(product);
   validateMigrations(product);
   validateJobs(product);
+  validateRoutes(product);
 }
 
 function validateName(name: string): void {
@@ -155,6 +156,18 @@ function validateJobs(product: Product): void {
   const twice = firstRepeated(product.jobs.map((job) => job.name));
   if (twice !== undefined)
     throw refuse({ ...fault, job: twice, reason: "two jobs have this name" });
+}
+
+function validateRoutes(product: Product): void {
+  for (const { method, path, auth, cache } of product.routes) {
+    if (cache === undefined) continue;
+    const route = `${method} ${path}`;
+    const fault = { code: "PRODUCT_ROUTE_INVALID", product: product.name, route } as const;
+    if (method !== "GET" || auth !== "none")
+      throw refuse({ ...fault, reason: "only a GET that needs no login can have a cache" });
+    if (cache.maxAgeMs !== undefined && !(cache.maxAgeMs > 0))
+      throw refuse({ ...fault, reason: "the cache's maxAgeMs is above 0" });
+  }
 }
 
 function eventsOf(abi: Abi): AbiEvent[] {

@@ -47,11 +47,11 @@ export class CrewStandings {
 /** Changes that are followed one by one; after more, all crews are read. */
 const CHANGES_MAX = 2_000;
 
+/** Changes when a crew is made, joined or left, in the same transaction. */
+export const CREW_VERSION = "SELECT version FROM ghostnet.crew_state";
+
 export async function readCrewVersion(sql: Sql): Promise<bigint> {
-  const [state] = await sql.query<{ version: bigint }>(
-    "SELECT version FROM ghostnet.crew_state",
-    [],
-  );
+  const [state] = await sql.query<{ version: bigint }>(CREW_VERSION, []);
   return state?.version ?? 0n;
 }
 

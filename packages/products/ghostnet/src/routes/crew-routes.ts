@@ -1,5 +1,6 @@
 import type {
   ProductRoute,
+  RouteCache,
   RouteContext,
   RouteLimit,
   RouteRefusal,
@@ -17,6 +18,7 @@ import {
 } from "../crews/change-crews.ts";
 import { CrewBoard } from "../crews/crew-board.ts";
 import { parseCrewName } from "../crews/crew-name.ts";
+import { CREW_VERSION } from "../crews/crew-standings.ts";
 import { readMembers, readStats } from "../crews/read-crew.ts";
 import {
   crewAnswer,
@@ -28,6 +30,9 @@ import {
   crewsQuery,
 } from "./crew-answers.ts";
 import { requireUser } from "./require-user.ts";
+
+/** Who is in a crew is known at once; standings are up to a second old when they are read. */
+const CREWS: RouteCache = { version: CREW_VERSION, maxAgeMs: 1_000 };
 
 /** Changes wait for each other: nobody may keep the others waiting. */
 const CHANGES: RouteLimit = { budget: "crew-changes", limit: 60, windowMs: 60_000 };
@@ -54,6 +59,7 @@ function listRoute(board: CrewBoard): ProductRoute {
     auth: "none",
     query: crewsQuery,
     response: crewsAnswer,
+    cache: CREWS,
     async handle(request, { database }) {
       const { crews, total } = await board.list(
         database,
@@ -78,6 +84,7 @@ function crewRoute(board: CrewBoard): ProductRoute {
     auth: "none",
     params: crewParams,
     response: crewAnswer,
+    cache: CREWS,
     refusals: [UNKNOWN],
     async handle(request, { database }) {
       const { id } = request.params as z.output<typeof crewParams>;

@@ -54,6 +54,8 @@ export function leaderboardRoute(clock: Clock): ProductRoute {
     auth: "none",
     query: leaderboardQuery,
     response: leaderboardAnswer,
+    // the day ends, and what is read once a second is up to a second old
+    cache: { maxAgeMs: 1_000 },
     async handle(request, { database }) {
       const { type, period, limit } = request.query as z.output<typeof leaderboardQuery>;
       if (period === "all") return { entries: await readAllTime(database, type, limit) };
@@ -73,6 +75,8 @@ export const levelsRoute: ProductRoute = {
   summary: "The five levels: stake, players, death rate and next scan",
   auth: "none",
   response: levelsAnswer,
+  // a scan that falls due in an empty level is passed over
+  cache: { maxAgeMs: 1_000 },
   async handle(_request, { database, clock }) {
     return { levels: await readLevels(database, clock.now()) };
   },

@@ -1,6 +1,7 @@
 import type { ProductRoute } from "@ghostchain/product";
 import type { Address } from "viem";
 import { z } from "zod";
+import { CREW_VERSION } from "../crews/crew-standings.ts";
 import { GhostnetError } from "../ghostnet-error.ts";
 import { answerPosition, type PositionRow } from "../read-game.ts";
 import { addressParameter, positionAnswer, weiAnswer } from "./answers.ts";
@@ -30,6 +31,8 @@ export const userRoute: ProductRoute = {
   auth: "none",
   params,
   response: userAnswer,
+  // a login may have come before what the chain says
+  cache: { version: CREW_VERSION, maxAgeMs: 1_000 },
   refusals: [
     { status: 404, code: "USER_UNKNOWN", when: "the address has neither played nor logged in" },
   ],
@@ -79,6 +82,7 @@ export const historyRoute: ProductRoute = {
   params,
   query: historyQuery,
   response: historyAnswer,
+  cache: {},
   async handle(request, { database }) {
     const { address } = request.params as { address: Address };
     const { limit, offset } = request.query as z.output<typeof historyQuery>;
