@@ -45,6 +45,7 @@ export class ApiStand {
         ApiParts,
         | "products"
         | "health"
+        | "clock"
         | "onLogin"
         | "rateLimits"
         | "logger"

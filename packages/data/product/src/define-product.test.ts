@@ -149,6 +149,21 @@ describe("loadProducts", () => {
     },
   );
 
+  it.each([
+    [{ method: "POST" }, {}, "only a GET"],
+    [{ auth: "required" }, {}, "only a GET that needs no login"],
+    [{}, { maxAgeMs: 0 }, "maxAgeMs is above 0"],
+  ])("refuses a cache that cannot be: %j with %j", (part, cache, said) => {
+    const route = { method: "GET", path: "/orders", auth: "none", ...part, cache };
+    const product = { ...valid, routes: [route as Product["routes"][number]] };
+    expect(() => loadProducts([product])).toThrow(
+      expect.objectContaining({
+        ...{ code: "PRODUCT_ROUTE_INVALID" },
+        message: expect.stringContaining(said),
+      }),
+    );
+  });
+
   it("refuses two products of one name, and two that serve the same path", () => {
     const route = { method: "GET", path: "/orders/:id" } as Product["routes"][number];
     const one = { ...valid, routes: [route] };

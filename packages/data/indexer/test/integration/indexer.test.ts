@@ -1,4 +1,4 @@
-import { createFeedFollower, type FeedRow, readFeed } from "@ghostchain/feed";
+import { createFeedFollower, FEED_REVISION, type FeedRow, readFeed } from "@ghostchain/feed";
 import { systemClock } from "@ghostchain/service";
 import { type Address, getAddress } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -96,6 +96,26 @@ describe("createIndexer", () => {
 });
 
 describe("createIndexer, on a chain that is reorganized,", () => {
+  it("moves the feed's revision whenever its tables change, also where no row tells of it", async () => {
+    const chain = new FakeChain();
+    const running = await stand.run(chain);
+    chain.mine([move(A, B, 10n)]);
+    const revision = async () => {
+      await stand.caughtUp(running, chain);
+      const [row] = await stand.database.query(`SELECT ${FEED_REVISION} AS revision`, []);
+      return row?.revision;
+    };
+    const seen = [await revision()];
+    chain.mine([{ kind: "closed", who: B }]);
+    seen.push(await revision());
+    chain.reorg(1);
+    chain.mine([], []);
+    seen.push(await revision());
+    expect(new Set(seen).size).toBe(3);
+    chain.mine([], []);
+    expect(await revision()).toBe(seen.at(-1));
+  });
+
   it("sees a branch that is shorter than the one it replaces", async () => {
     const chain = new FakeChain({ pushes: false });
     const running = await stand.run(chain);
