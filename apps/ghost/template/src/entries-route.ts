@@ -10,7 +10,8 @@ const entry = z.object({
 });
 const query = z.object({ limit: z.coerce.number().int().min(1).max(100).default(20) });
 
-type EntryRow = { id: bigint; author: string; message: string; written_at: Date };
+/** A row of the table `guestbook.entries`. */
+export type EntryRow = { id: bigint; author: string; message: string; written_at: Date };
 
 /** `GET /guestbook`: the newest entries first. */
 export const entriesRoute: ProductRoute = {

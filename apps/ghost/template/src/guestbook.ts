@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { compileFile } from "@ghostchain/contracts";
 import { defineProduct, type Product, type ProductContext } from "@ghostchain/product";
 import { parseAbi } from "viem";
-import { entriesRoute } from "./entries-route.ts";
+import { type EntryRow, entriesRoute } from "./entries-route.ts";
 
 export const guestbookAbi = parseAbi([
   "event Signed(uint256 indexed id, address indexed author, string message)",
@@ -40,15 +40,15 @@ export async function guestbook({ deploy }: ProductContext): Promise<Product> {
     tables: ["entries"],
     projections: {
       "Guestbook:Signed": async ({ args, blockTimestampMs }, sql) => {
-        sql.send("INSERT INTO guestbook.entries VALUES ($1, $2, $3, $4)", [
-          args.id,
-          args.author.toLowerCase(),
-          args.message,
-          new Date(blockTimestampMs),
-        ]);
+        sql.table<EntryRow>("entries").insert({
+          id: args.id,
+          author: args.author.toLowerCase(),
+          message: args.message,
+          written_at: new Date(blockTimestampMs),
+        });
       },
       "Guestbook:Erased": async ({ args }, sql) => {
-        sql.send("DELETE FROM guestbook.entries WHERE id = $1", [args.id]);
+        await sql.table<EntryRow>("entries").delete({ id: args.id });
       },
     },
     feed: {
