@@ -46,7 +46,11 @@ export async function composeStack(
   const { products, contracts, chains } = repertoire;
   const ground = createGround(base, settings, directory.database);
   const auth = createSessions(ground, settings, directory.authKeys);
-  const plane = createDataPlane(ground, { chain, chains, auth, products, contracts }, settings);
+  const plane = createDataPlane(
+    ground,
+    { chain, chains, auth, products, contracts, analyticsFile: directory.analytics },
+    settings,
+  );
   const deploying = (deployments: Repertoire["deployments"]) =>
     createDeploying(chain.transport, deployments);
   const life = livesHere(repertoire, settings)

@@ -13,6 +13,7 @@ export interface DataDirectory {
   readonly path: string;
   readonly chain: string;
   readonly database: string;
+  readonly analytics: string;
   readonly authKeys: string;
   readonly boostKeys: string;
   /** Lets another process have it. */
@@ -44,6 +45,7 @@ export function openDataDirectory(
     path: directory,
     chain: join(directory, "chain"),
     database: join(directory, "database"),
+    analytics: join(directory, "analytics.duckdb"),
     authKeys: join(directory, "auth-keys.json"),
     boostKeys: join(directory, "boost-signer.key"),
     release,

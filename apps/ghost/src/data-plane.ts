@@ -22,6 +22,7 @@ export interface DataPlaneParts {
   readonly chains: Readonly<Record<string, readonly string[]>>;
   readonly auth: Auth;
   readonly products: readonly Product[];
+  readonly analyticsFile: string;
   /** What clients are told of beside the products' contracts. */
   readonly contracts: NetworkInfo["contracts"];
 }
@@ -92,8 +93,8 @@ class DataPlaneService implements DataPlane {
   }
 
   #compose(): Service[] {
-    const { chain, chains, auth } = this.#parts;
-    const parts = { products: this.#products, auth, chain, chains };
+    const { chain, chains, auth, analyticsFile } = this.#parts;
+    const parts = { products: this.#products, auth, chain, chains, analyticsFile };
     const { gateway, services: streaming } = createStreaming(this.#ground, parts, this.#settings);
     const { api, services: serving } = createServing(
       this.#ground,

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   "indexer verify": async () => (await import("./commands/indexer-admin.ts")).verify,
   gateway: async () => (await import("./commands/gateway.ts")).gateway,
   api: async () => (await import("./commands/api.ts")).api,
+  "analytics rebuild": async () => (await import("./commands/analytics.ts")).rebuild,
   "keys rotate": async () => (await import("./commands/keys.ts")).rotate,
   "db backup": async () => (await import("./commands/db.ts")).backup,
   "db restore": async () => (await import("./commands/db.ts")).restore,

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { createAnalytics } from "@ghostchain/analytics";
 import {
   type Api,
   createApi,
@@ -89,12 +90,14 @@ interface ServedParts {
   readonly chain: Pick<Chain, "rpc" | "transport">;
   /** Undefined while it is not known yet. */
   readonly network: () => NetworkInfo | undefined;
+  /** Of this process alone; without it what is counted is kept in memory. */
+  readonly analyticsFile: string | undefined;
 }
 
 /** The API, and what it asks the chain by. */
 export function createServing(
   ground: Ground,
-  { products, auth, chain, network }: ServedParts,
+  { products, auth, chain, network, analyticsFile: file }: ServedParts,
   settings: Settings,
 ): { api: Api; services: Service[] } {
   const { database, clock } = ground;
@@ -108,11 +111,12 @@ export function createServing(
     limits: isLoopback(host) ? { perMinute: LOOPBACK_CALLS_PER_MINUTE } : {},
     ...(url === undefined ? {} : { redis: { url } }),
   });
+  const analytics = createAnalytics(ground, { products, ...(file === undefined ? {} : { file }) });
   const signedClients = createMachineClients(ground, settings);
   const api = createApi(
     {
-      ...{ ...ground, auth, products, rpc },
       graphql: createGraphql({ ...ground, products }),
+      ...{ ...ground, auth, rpc, products: [...products, analytics.product] },
       ...(signedClients ? { signedClients } : {}),
       checkSignature: createSignatureCheck({ rpc: providerOf(chain.transport) }),
       onLogin: async (address) => {
@@ -128,9 +132,8 @@ export function createServing(
     },
   );
   // a chain that is slow to answer holds up no login page
-  const services = [...(signedClients ? [signedClients] : []), api].map((service) =>
-    watched(ground, service),
-  );
+  const others = signedClients ? [analytics, signedClients] : [analytics];
+  const services = [...others, api].map((service) => watched(ground, service));
   return { api, services: [rpc, ...services] };
 }
 

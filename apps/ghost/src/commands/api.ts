@@ -23,7 +23,10 @@ export async function api(settings: Settings, signal: AbortSignal): Promise<void
     contracts: { ...contractsOf(products), ...contracts },
   };
   const chain = { rpc: settings.RPC_URL ?? [], transport };
-  const parts = { products, auth, chain, network: () => network };
+  const parts = {
+    ...{ products, auth, chain, network: () => network },
+    analyticsFile: settings.ANALYTICS_FILE,
+  };
   const { api: serving, services: served } = createServing(base, parts, settings);
   const grounds = [base.database, base.bus, base.rateLimits, auth];
   const services = [...grounds.map((part) => watched(base, part)), ...served];

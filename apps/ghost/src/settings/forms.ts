@@ -106,10 +106,15 @@ export const FORMS = {
         "RPC_URL",
       ],
       ...["CHAIN_ID", ...GAME, ...BOOSTS, "PAGE_ORIGINS", "TRUST_PROXY", "AUTH_KEY_FILE"],
-      ...["RPC_CLIENTS_FILE"],
+      ...["RPC_CLIENTS_FILE", "ANALYTICS_FILE"],
       ...["GATEWAY_URL", "PUBLIC_RPC_URL"],
     ] as OptionName[],
     needs: ["DATABASE_URL", "RPC_URL"],
+  },
+  "analytics rebuild": {
+    name: "analytics rebuild",
+    about: "Has what /analytics answers counted anew, by every process that serves it.",
+    options: ["--data-dir", "--log-level", "DATABASE_URL"],
   },
   "keys rotate": {
     name: "keys rotate",

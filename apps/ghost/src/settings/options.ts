@@ -144,6 +144,10 @@ export const OPTIONS = {
     schema: z.string().min(1).optional(),
     help: "programs that sign what they send to POST /rpc, and their keys and limits",
   },
+  ANALYTICS_FILE: {
+    schema: z.string().min(1).optional(),
+    help: "where this process alone keeps what /analytics counts (in memory, counted anew at each start)",
+  },
   GATEWAY_PUBLIC: {
     schema: choice.optional(),
     help: "whether the feed may be watched without a login (true on loopback, else false)",

@@ -9,7 +9,7 @@ import type { ApiOptions, ApiParts } from "./api.ts";
 import { type ApiRoute, mountRoute } from "./api-route.ts";
 import { identifyCaller, refuseTokenInUrl, requireAccess } from "./caller.ts";
 import { registerDocs } from "./docs.ts";
-import { answerTo } from "./error-answer.ts";
+import { answerTo, retryAfterOf } from "./error-answer.ts";
 import { registerGraphqlRoutes } from "./graphql-route.ts";
 import type { RequestLimiter } from "./limit-requests.ts";
 import type { ApiMetrics } from "./metrics.ts";
@@ -122,7 +122,8 @@ function observe(app: FastifyInstance, { logger, apiMetrics }: AppParts): void {
   app.setErrorHandler((error, request, reply) => {
     const { status, code } = sendError(error, reply);
     if (COUNTED.has(code) || code.startsWith("LOGIN_")) apiMetrics.refused.inc({ code });
-    if (status < 500 || code === "RATE_LIMIT_UNAVAILABLE") return; // the store's loss is logged once
+    // whoever says when to come again has said why in a log of its own
+    if (status < 500 || code === "RATE_LIMIT_UNAVAILABLE" || retryAfterOf(error)) return;
     const route = request.routeOptions.url;
     logger.error({ err: error, requestId: request.id, route }, "a request failed");
   });
@@ -144,6 +145,8 @@ function guard(api: FastifyInstance, { auth, limiter, origins }: AppParts): void
 
 function sendError(error: unknown, reply: FastifyReply): { status: number; code: string } {
   const { status, body } = answerTo(error);
+  const waitSeconds = retryAfterOf(error);
+  if (waitSeconds !== undefined) reply.header("retry-after", waitSeconds);
   reply.code(status).header("cache-control", "no-store").send(body);
   return { status, code: body.error.code };
 }

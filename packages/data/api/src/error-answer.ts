@@ -54,6 +54,13 @@ export function answerTo(error: unknown): { status: number; body: ErrorBody } {
   return { status: 500, body: INTERNAL };
 }
 
+/** When to ask again, where a fault that is answered says so. */
+export function retryAfterOf(error: unknown): number | undefined {
+  if (!(error instanceof CodedError) || !("retryAfterSeconds" in error.fault)) return undefined;
+  const { retryAfterSeconds } = error.fault;
+  return typeof retryAfterSeconds === "number" ? retryAfterSeconds : undefined;
+}
+
 /** Fastify's names for the parts of a request, and ours. */
 const PARTS: Readonly<Record<string, string>> = {
   body: "body",

@@ -36,3 +36,4 @@ export {
   readFeed,
 } from "./read-feed.ts";
 export { type Retractions, retractionsAbove, withPersonal } from "./retractions.ts";
+export { type ScannedRow, scanFeed } from "./scan-feed.ts";

@@ -25,6 +25,7 @@ export type {
   RowSql,
   RowTable,
 } from "./product.ts";
+export type { AnalyticsReport, AnalyticsSum, ProductAnalytics } from "./product-analytics.ts";
 export { ProductError, type ProductFault } from "./product-error.ts";
 export type {
   ProductRoute,

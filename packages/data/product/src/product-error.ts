@@ -15,6 +15,7 @@ export type ProductFault =
   | { code: "PRODUCT_MIGRATION_INVALID"; product: string; migration: string; reason: string }
   | { code: "PRODUCT_JOB_INVALID"; product: string; job: string; reason: string }
   | { code: "PRODUCT_ROUTE_INVALID"; product: string; route: string; reason: string }
+  | { code: "PRODUCT_ANALYTICS_INVALID"; product: string; report: string; reason: string }
   /** Two products, or one twice, serve the same method and path. */
   | { code: "PRODUCT_ROUTE_DUPLICATE"; product: string; route: string; other: string };
 

@@ -2,6 +2,7 @@ import type { Migration, Sql, SqlValue } from "@ghostchain/database";
 import type { FeedEvent, JsonObject } from "@ghostchain/feed";
 import type { Clock, Logger } from "@ghostchain/service";
 import type { Abi, Address, Hash } from "viem";
+import type { ProductAnalytics } from "./product-analytics.ts";
 import type { ProductRoute } from "./route.ts";
 
 /**
@@ -44,6 +45,8 @@ export interface Product {
    * `tables`, and must bear being told again.
    */
   readonly onLogin?: (address: Address, login: LoginContext) => Promise<void>;
+  /** What of its feed is summed up over time. Events of each type are counted without it too. */
+  readonly analytics?: ProductAnalytics;
   readonly routes: readonly ProductRoute[];
   readonly jobs: readonly ProductJob[];
 }

@@ -8,6 +8,7 @@ const TABLE = /^[a-z][a-z0-9_]{0,62}$/;
 const CONTRACT = /^[A-Za-z][A-Za-z0-9]{0,62}$/;
 /** Schemas of ours and of PostgreSQL. */
 const RESERVED = new Set([
+  "analytics",
   "api",
   "auth",
   "feed",
@@ -17,6 +18,8 @@ const RESERVED = new Set([
   "public",
   "rate_limit",
 ]);
+const REPORT = /^[a-z][a-z0-9-]{0,40}$/;
+const SUM = /^[a-z][A-Za-z0-9]{0,40}$/;
 const JOB_EVERY_MIN_MS = 10;
 
 /**
@@ -39,6 +42,7 @@ export function validateProduct(product: Product): void {
   validateMigrations(product);
   validateJobs(product);
   validateRoutes(product);
+  validateAnalytics(product);
 }
 
 function validateName(name: string): void {
@@ -167,6 +171,19 @@ function validateRoutes(product: Product): void {
       throw refuse({ ...fault, reason: "only a GET that needs no login can have a cache" });
     if (cache.maxAgeMs !== undefined && !(cache.maxAgeMs > 0))
       throw refuse({ ...fault, reason: "the cache's maxAgeMs is above 0" });
+  }
+}
+
+function validateAnalytics({ name, analytics }: Product): void {
+  for (const [report, { sums, levels }] of Object.entries(analytics?.reports ?? {})) {
+    const fault = { code: "PRODUCT_ANALYTICS_INVALID", product: name, report } as const;
+    if (!REPORT.test(report))
+      throw refuse({ ...fault, reason: "a report is named by a-z, 0-9 and dashes" });
+    if (levels?.length === 0) throw refuse({ ...fault, reason: "its levels are empty" });
+    if (Object.keys(sums).length === 0) throw refuse({ ...fault, reason: "it sums nothing" });
+    const odd = Object.keys(sums).find((sum) => !SUM.test(sum));
+    if (odd !== undefined)
+      throw refuse({ ...fault, reason: `its sum ${odd} is not named by letters and digits` });
   }
 }
 

@@ -4,6 +4,7 @@ import { type JsonObject, listFeed } from "@ghostchain/feed";
 import { defineProduct, type Product, type ProductJob } from "@ghostchain/product";
 import type { Clock } from "@ghostchain/service";
 import type { Address } from "viem";
+import { gameAnalytics } from "./analytics/game-analytics.ts";
 import { type BoostSigner, noBoostSigner } from "./boosts/boost-signer.ts";
 import { createCrewNotices } from "./crews/crew-notices.ts";
 import { CrewRoster } from "./crews/crew-roster.ts";
@@ -89,6 +90,7 @@ export function createGhostnet(deps: GhostnetDeps, settings: GhostnetSettings): 
         [address.toLowerCase(), new Date(clock.now())],
       );
     },
+    analytics: gameAnalytics,
     routes: [
       ...[userRoute, historyRoute, leaderboardRoute(deps.clock), levelsRoute],
       ...crewRoutes(deps.clock),
