@@ -1,5 +1,5 @@
 import type { Session } from "@ghostchain/auth";
-import type { RouteLimit } from "@ghostchain/product";
+import type { RouteLimit, RouteRefusal } from "@ghostchain/product";
 import type { FastifyInstance, FastifyReply, FastifySchema } from "fastify";
 import type { z } from "zod";
 import type { AnswerCache } from "./answer-cache.ts";
@@ -21,6 +21,8 @@ export interface ApiRoute<
   readonly summary: string;
   readonly description?: string;
   readonly access: RouteAccess;
+  /** Of its own, for the documentation. */
+  readonly refusals?: readonly RouteRefusal[];
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
@@ -63,7 +65,11 @@ export function mountRoute(
   app.route({
     method: route.method,
     url: route.path,
-    config: { access: route.access, ...(budget ? { budget } : {}) },
+    config: {
+      access: route.access,
+      ...(budget ? { budget } : {}),
+      ...(route.refusals ? { refusals: route.refusals } : {}),
+    },
     schema: describeRoute(route),
     ...(cache ? { preValidation: answerFromCache(answers, cache) } : {}),
     handler: async (request, reply) => {

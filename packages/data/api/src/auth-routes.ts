@@ -47,11 +47,24 @@ function nonceRoute(auth: Auth): ApiRoute {
   });
 }
 
+const LOGIN_REFUSALS = [
+  { status: 400, code: "LOGIN_MESSAGE_MALFORMED", when: "it is no EIP-4361 message" },
+  { status: 401, code: "LOGIN_DOMAIN_MISMATCH", when: "the message is for another site" },
+  { status: 401, code: "LOGIN_URI_MISMATCH", when: "its URI is not of that site" },
+  { status: 401, code: "LOGIN_CHAIN_MISMATCH", when: "it is for another chain" },
+  { status: 401, code: "LOGIN_EXPIRED", when: "it is too old" },
+  { status: 401, code: "LOGIN_NOT_YET_VALID", when: "it is from the future" },
+  { status: 401, code: "LOGIN_NONCE_INVALID", when: "its nonce is not ours, or was used" },
+  { status: 401, code: "LOGIN_SIGNATURE_INVALID", when: "another key signed it" },
+  { status: 503, code: "LOGIN_CHAIN_UNAVAILABLE", when: "a contract wallet cannot be asked" },
+];
+
 function verifyRoute(parts: LoginParts, { loginRules, secureCookie }: AuthRouteOptions): ApiRoute {
   return defineRoute({
     ...{ method: "POST", path: "/auth/verify", tag, private: true },
     access: { auth: "none", budget: "login" },
     summary: "Logs in with a signed EIP-4361 message; sets the session cookie too",
+    refusals: LOGIN_REFUSALS,
     body: z.object({
       message: z.string().min(1).max(4096),
       signature: z.string().regex(/^0x(?:[0-9a-fA-F]{2}){1,2048}$/, "must be 0x and hexadecimal"),

@@ -1,4 +1,5 @@
 import { type Auth, AuthError, type Session } from "@ghostchain/auth";
+import type { RouteRefusal } from "@ghostchain/product";
 import type { FastifyRequest } from "fastify";
 import { ApiError } from "./api-error.ts";
 import type { Budget } from "./limit-requests.ts";
@@ -27,6 +28,8 @@ declare module "fastify" {
     access?: RouteAccess;
     /** Of this route alone, or shared with those that name it too. */
     budget?: Budget;
+    /** For the documentation. */
+    refusals?: readonly RouteRefusal[];
   }
 }
 

@@ -7,6 +7,7 @@ import {
 } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { SECURITY_SCHEMES } from "./api-route.ts";
+import { RefusalBook } from "./complete-docs.ts";
 import { errorBody } from "./error-answer.ts";
 
 const DESCRIPTION = `Amounts are decimal strings in wei, times are milliseconds since the Unix epoch, addresses are
@@ -22,6 +23,9 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
   schemaRegistry.add(errorBody, { id: "Error" });
   // What JSON Schema cannot say, such as a transformation, is left open rather than refused.
   const zodToJsonConfig = { unrepresentable: "any", override: describeSchema } as const;
+  const refusals = new RefusalBook();
+  const transform = createJsonSchemaTransform({ schemaRegistry, zodToJsonConfig });
+  const transformObject = createJsonSchemaTransformObject({ schemaRegistry, zodToJsonConfig });
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
@@ -29,8 +33,15 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
       servers: [{ url: "/" }],
       components: { securitySchemes: SECURITY_SCHEMES },
     },
-    transform: createJsonSchemaTransform({ schemaRegistry, zodToJsonConfig }),
-    transformObject: createJsonSchemaTransformObject({ schemaRegistry, zodToJsonConfig }),
+    transform: (input) => {
+      refusals.note(input.route);
+      return transform(input);
+    },
+    transformObject: (input) => {
+      const document = transformObject(input);
+      refusals.complete(document);
+      return document;
+    },
   });
   await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: POLICY });
 }

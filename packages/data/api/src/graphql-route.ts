@@ -28,7 +28,7 @@ export function registerGraphqlRoutes(api: FastifyInstance, graphql: Graphql | u
   api.route({
     ...{ method: "POST", url: "/graphql", config: anyone },
     schema: {
-      ...{ tags: ["graphql"], operationId: "postGraphql" },
+      ...{ tags: ["graphql"] },
       summary: "A GraphQL query of the products' tables",
       description:
         "One operation a request, read at one moment. What GraphQL refuses is answered with 200 and `errors`, each " +
@@ -50,7 +50,7 @@ export function registerGraphqlRoutes(api: FastifyInstance, graphql: Graphql | u
   api.route({
     ...{ method: "GET", url: "/graphql", config: anyone },
     schema: {
-      ...{ tags: ["graphql"], operationId: "getGraphql" },
+      ...{ tags: ["graphql"] },
       summary: "How to ask",
       response: { 200: z.object({ hint: z.string(), schema: z.string() }), "4xx": errorBody },
     },
@@ -62,7 +62,7 @@ export function registerGraphqlRoutes(api: FastifyInstance, graphql: Graphql | u
   api.route({
     ...{ method: "GET", url: "/graphql/schema", config: anyone },
     schema: {
-      ...{ tags: ["graphql"], operationId: "getGraphqlSchema", produces: ["text/plain"] },
+      ...{ tags: ["graphql"] },
       summary: "The schema in GraphQL's own language",
       response: {
         200: { content: { "text/plain": { schema: z.string() } } },

@@ -37,7 +37,10 @@ export function registerServiceRoutes(
   app.route({
     method: "GET",
     url: "/metrics",
-    schema: { tags: ["service"], summary: "For Prometheus", produces: ["text/plain"] },
+    schema: {
+      ...{ tags: ["service"], summary: "For Prometheus" },
+      response: { 200: { content: { "text/plain": { schema: z.string() } } } },
+    },
     handler: async (_, reply) => {
       reply.header("cache-control", "no-store").type(metrics.contentType);
       return metrics.metrics();

@@ -6,7 +6,10 @@ import { type Auth, createAuth } from "@ghostchain/auth";
 import { type Database, migrate } from "@ghostchain/database";
 import { openTestDatabase } from "@ghostchain/database/testing";
 import { ensureFeed } from "@ghostchain/feed";
+import { createGraphql } from "@ghostchain/graphql";
 import type { Product } from "@ghostchain/product";
+import { createMemoryLimits } from "@ghostchain/rate-limit";
+import { createRpcProxy } from "@ghostchain/rpc-proxy";
 import {
   type Clock,
   createMetrics,
@@ -76,11 +79,26 @@ export class GameApi {
     const product = emptyGame(clock);
     const { name, migrations } = product;
     await database.transaction((sql) => migrate(sql, name, migrations));
+    const openMetrics = () => createMetrics({ processMetrics: false });
+    const graphql = createGraphql({
+      database,
+      products: [product],
+      logger,
+      metrics: openMetrics(),
+    });
+    // not started: it is documented, and asked nothing
+    const rpc = createRpcProxy(
+      {
+        ...{ clock, logger, health: new Health(), metrics: openMetrics() },
+        rateLimits: createMemoryLimits({ clock }),
+      },
+      { upstreams: ["http://127.0.0.1:1"], chainId: CHAIN_ID },
+    );
     const apis = Array.from({ length: instances }, () =>
       createApi(
         {
-          ...{ database, auth, clock, logger, products: [makeProduct()] },
-          ...{ health: new Health(), metrics: createMetrics({ processMetrics: false }) },
+          ...{ database, auth, clock, logger, products: [makeProduct()], graphql, rpc },
+          ...{ health: new Health(), metrics: openMetrics() },
           onLogin: async (address) => product.onLogin?.(address, { sql: database, clock }),
         },
         {
