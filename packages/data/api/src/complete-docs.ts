@@ -47,7 +47,7 @@ export class RefusalBook {
 }
 
 /** `getUsersByAddressHistory`: as stable as the path. */
-export function operationId(method: string, path: string): string {
+function operationId(method: string, path: string): string {
   const words = path
     .replace(/\{(\w+)\}/g, (_, name: string) => `by-${name}`)
     .split(/[^A-Za-z0-9]+/)
