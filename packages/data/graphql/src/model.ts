@@ -105,7 +105,7 @@ function relate(model: Model, models: readonly Model[]): void {
     const towards = forwardName(key, target);
     const { shortRow, shortList } = model.names;
     const back = key.unique ? shortRow : shortList;
-    add(model, [towards, `${towards}${target.names.type}`], {
+    add(model, [towards, `${towards}Row`], {
       ...{ to: "one", target, from: key.columns, targetColumns: key.targetColumns },
     });
     add(

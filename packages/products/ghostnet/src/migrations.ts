@@ -1,5 +1,6 @@
 import type { Migration } from "@ghostchain/product";
 import { crewMigration } from "./crews/crew-migration.ts";
+import { describeTablesMigration } from "./describe-tables.ts";
 import { typingMigration } from "./typing/typing-migration.ts";
 
 /** Addresses and hashes are lower-case text, amounts are wei. */
@@ -122,6 +123,7 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE users ADD COLUMN position_id text;
     `,
   },
+  describeTablesMigration,
 ];
 
 /** What projections write, and a reorg undoes. */
