@@ -79,6 +79,6 @@ export function isSchemaGone(error: unknown): boolean {
   return GONE.has(sqlStateOf(error) ?? "");
 }
 
-function isTimeout(error: unknown): boolean {
+export function isTimeout(error: unknown): boolean {
   return error instanceof DOMException && error.name === "TimeoutError";
 }

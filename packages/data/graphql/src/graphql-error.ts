@@ -16,6 +16,8 @@ export type GraphqlFault =
   | { code: "GRAPHQL_CURSOR_INVALID" }
   | { code: "GRAPHQL_VALUE_INVALID" }
   | { code: "GRAPHQL_TIMEOUT" }
+  /** Nobody waits for the answer any more. */
+  | { code: "GRAPHQL_ABANDONED" }
   /** Too many operations at a time: `status` is that of the HTTP answer. */
   | { code: "GRAPHQL_BUSY"; status: 503 }
   /** The products' tables are not there yet. */

@@ -1,6 +1,8 @@
 /** `user_address` as `userAddress`; undefined for what GraphQL has no name for. */
 export function fieldName(column: string): string | undefined {
-  const name = column.replace(/_+([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase());
+  const name = column
+    .replace(/^_+/, "")
+    .replace(/_+([a-z0-9])/gi, (_, letter: string) => letter.toUpperCase());
   return /^[A-Za-z][A-Za-z0-9_]*$/.test(name) ? name : undefined;
 }
 

@@ -16,7 +16,7 @@ import {
 } from "graphql";
 import type { BuiltSchema } from "./build-schema.ts";
 import { checkShape, costOf, type Fragments, type OperationLimits } from "./check-operation.ts";
-import { describeError, isSchemaGone, withCode } from "./error-answer.ts";
+import { describeError, isSchemaGone, isTimeout, withCode } from "./error-answer.ts";
 import type { GraphqlAnswer } from "./graphql.ts";
 import { GraphqlError, type GraphqlFault } from "./graphql-error.ts";
 import type { Outcome } from "./metrics.ts";
@@ -147,7 +147,9 @@ export class OperationRunner {
       await enter(() =>
         this.#parts.database.transaction(async (sql) => {
           await beginReading(sql, this.#options.timeoutMs);
-          const loader = new RowLoader(sql, () => signal.throwIfAborted());
+          const loader = new RowLoader(sql, () => {
+            if (signal.aborted) throw endedBy(signal);
+          });
           const contextValue: OperationContext = { sql, loader };
           result = await execute({
             ...{ schema, document, contextValue, variableValues: variables },
@@ -156,12 +158,18 @@ export class OperationRunner {
         }),
       );
     } catch (error) {
-      if (error instanceof GraphqlError) throw error;
+      if (error instanceof GraphqlError && "status" in error.fault) throw error;
+      if (signal.aborted) return { errors: [wrapped(endedBy(signal))] };
       // a read that failed spoils the transaction, not what was read before it
       if (result === undefined) return { errors: [wrapped(error)] };
     }
     return result ?? { errors: [] };
   }
+}
+
+function endedBy(signal: AbortSignal): unknown {
+  if (isTimeout(signal.reason)) return signal.reason;
+  return new GraphqlError({ code: "GRAPHQL_ABANDONED" }, "nobody waits for this any more");
 }
 
 /** Several statements at once; how values are written does not depend on how the server is set up. */

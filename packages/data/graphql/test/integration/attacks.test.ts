@@ -1,3 +1,4 @@
+import { type Sql, sqlStateOf } from "@ghostchain/database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Graphql } from "../../src/graphql.ts";
 import { type Answered, ask, GraphqlStand } from "../graphql-stand.ts";
@@ -236,6 +237,67 @@ describe("attacks by cursors", () => {
   });
 });
 
+/** GraphQL whose statements are told before they run, each with where they run. */
+function watched(before: (sql: Sql, text: string) => Promise<void>): Graphql {
+  const { database } = stand;
+  const telling: typeof database = Object.create(database, {
+    query: { value: database.query.bind(database) },
+    transaction: {
+      value: (work: Parameters<typeof database.transaction>[0]) =>
+        database.transaction((sql) =>
+          work({
+            copy: sql.copy.bind(sql),
+            query: async (text, ...given) => {
+              await before(sql, text);
+              return sql.query(text, ...given);
+            },
+          }),
+        ),
+    },
+  });
+  return new GraphqlStand({ database: telling, close: async () => {} }, stand.product).graphql();
+}
+
+describe("one moment", () => {
+  const query =
+    "{ shopMakers { totalCount nodes { items(where: { size: { gt: 1000 } }) { totalCount } } } }";
+
+  it("all of an operation is read at it, whatever is committed meanwhile", async () => {
+    let written = 0;
+    const graphql = watched(async (_, text) => {
+      if (!text.includes("k.place")) return;
+      written += 1;
+      await stand.database.query("INSERT INTO shop.items VALUES ($1, 'm', 'late', 2000)", [
+        1_000 + written,
+      ]);
+    });
+    const { data, codes } = await ask(graphql, query);
+    expect(codes).toEqual([]);
+    expect(written).toBe(1);
+    const counts = data.shopMakers.nodes.map(
+      ({ items }: { items: { totalCount: number } }) => items.totalCount,
+    );
+    expect(Math.max(...counts)).toBe(0);
+    const later = await ask(stand.graphql(), query);
+    expect(JSON.stringify(later.data)).toContain('"totalCount":1}');
+    await stand.database.query("DELETE FROM shop.items WHERE title = 'late'");
+  });
+
+  it("nothing can be written in its transaction", async () => {
+    let state: string | undefined;
+    const graphql = watched(async (sql, text) => {
+      if (!text.includes("shop")) return;
+      const write = sql.query("DELETE FROM shop.items", []);
+      await write.catch((error) => {
+        state = sqlStateOf(error);
+      });
+    });
+    const { codes } = await ask(graphql, "{ shopItems { nodes { id } } }");
+    expect(state).toBe("25006");
+    expect(codes).toEqual(["GRAPHQL_UNAVAILABLE"]);
+  });
+});
+
 describe("attacks on what all share", () => {
   it("a slow read is ended, and its connection is free again", async () => {
     const lock = stand.database.transaction(async (sql) => {
@@ -246,6 +308,19 @@ describe("attacks on what all share", () => {
     });
     await lock;
     expect((await ask(graphql, "{ shopItems { totalCount } }")).codes).toEqual([]);
+  });
+
+  it("a client that leaves takes its place in the queue with it, and is no error of ours", async () => {
+    const narrow = stand.graphql({ atOnce: 1 });
+    const leaving = new AbortController();
+    const first = ask(narrow, "{ shopItems { totalCount } }");
+    const left = narrow.execute({ query: "{ shopItems { totalCount } }" }, leaving.signal);
+    leaving.abort(new Error("left"));
+    expect((await left).errors?.map(({ extensions }) => extensions?.code)).toEqual([
+      "GRAPHQL_ABANDONED",
+    ]);
+    expect((await first).codes).toEqual([]);
+    expect((await ask(narrow, "{ shopItems { totalCount } }")).codes).toEqual([]);
   });
 
   it("more operations at a time than may wait are refused, and the others answered", async () => {
@@ -262,26 +337,12 @@ describe("attacks on what all share", () => {
 
   it("a level of rows is read in one statement, however many there are", async () => {
     let statements = 0;
-    const { database } = stand;
-    const counting: typeof database = Object.create(database, {
-      query: { value: database.query.bind(database) },
-      transaction: {
-        value: (work: Parameters<typeof database.transaction>[0]) =>
-          database.transaction((sql) =>
-            work({
-              copy: sql.copy.bind(sql),
-              query: (...given) => {
-                statements += 1;
-                return sql.query(...given);
-              },
-            }),
-          ),
-      },
+    const counted = watched(async () => {
+      statements += 1;
     });
-    const counted = new GraphqlStand({ database: counting, close: async () => {} }, stand.product);
     const query =
       "{ shopItems(first: 30) { nodes { id maker { items(first: 2) { totalCount nodes { id } } } } } }";
-    const { data, codes } = await ask(counted.graphql(), query);
+    const { data, codes } = await ask(counted, query);
     expect(codes).toEqual([]);
     expect(data.shopItems.nodes).toHaveLength(30);
     // two that begin, the list, its makers, their items, and the count of those
