@@ -27,6 +27,10 @@ export interface Product {
   /**
    * Tables that projections write, without the schema, each with a primary key. A reorg puts their rows back as they
    * were. Anything else projections write, and any of these rows written by a route or a job, is not undone.
+   *
+   * GraphQL shows them to everyone, with the comments that migrations give them (`COMMENT ON TABLE`, `ON COLUMN`) and
+   * what they refer to. A line `@foreignKey (buyer) references buyers (id)` in a table's comment tells of a reference
+   * that nothing checks.
    */
   readonly tables: readonly string[];
   /** `Contract:Event` to what it changes, inside the block's transaction, in log order. */
