@@ -28,7 +28,7 @@ const event: fc.Arbitrary<ModelEvent> = fc.record({
   fee: fc.option(fc.bigInt({ min: 0n, max: 10n ** 24n }), { nil: undefined }),
   atMs: fc.integer({ min: FROM_MS, max: FROM_MS + SPAN_MS }),
 });
-type Step = ModelStep | { do: "restart" } | { do: "cut" } | { do: "rebuild" };
+type Step = ModelStep | { do: "watch" } | { do: "restart" } | { do: "cut" } | { do: "rebuild" };
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
@@ -45,6 +45,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.constant({ do: "epoch" as const }) },
+  { weight: 5, arbitrary: fc.constant({ do: "watch" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "restart" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "cut" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "rebuild" as const }) },
@@ -56,6 +57,8 @@ const range: fc.Arbitrary<PlainRange> = fc
     lengthMs: fc.integer({ min: 1, max: SPAN_MS }),
   })
   .map(({ period, fromMs, lengthMs }) => ({ period, fromMs, toMs: fromMs + lengthMs }));
+
+const WHOLE: PlainRange = { period: "week", fromMs: FROM_MS, toMs: FROM_MS + SPAN_MS + 1 };
 
 describe("analytics", () => {
   let opened: TestDatabase;
@@ -73,7 +76,7 @@ describe("analytics", () => {
   it("answers as the events that stand, whatever reorgs, epochs, restarts and rebuilds came", async () => {
     let run = 0;
     const property = fc.asyncProperty(
-      fc.array(step, { minLength: 1, maxLength: 12 }),
+      fc.array(step, { minLength: 1, maxLength: 16 }),
       fc.array(range, { minLength: 1, maxLength: 4 }),
       async (steps, ranges) => {
         run += 1;
@@ -87,6 +90,9 @@ describe("analytics", () => {
               if (one.do === "restart") await stand.caughtUp();
               await stand.stop();
               stand = await new AnalyticsStand(opened.database, { file }).start();
+            } else if (one.do === "watch") {
+              await stand.caughtUp();
+              await compare(stand, model, WHOLE);
             } else if (one.do === "rebuild") await stand.analytics.rebuild();
             else await model.apply(one);
           }
