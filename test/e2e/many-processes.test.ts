@@ -1,6 +1,6 @@
 import { createGhostClient, StandingEvents } from "@ghostchain/sdk";
+import { TcpBalancer } from "@ghostchain/tools/tcp-balancer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Balancer } from "./balancer.ts";
 import { type FeedItem, readWholeFeed } from "./feed-pages.ts";
 import { GamePlayer } from "./game-player.ts";
 import { GatewayListener } from "./gateway-listener.ts";
@@ -25,8 +25,8 @@ describe.skipIf(!available).each([
 ])("a process for each service, several of each, over $bus", ({ environment }) => {
   const directory = temporaryDirectory();
   const running: GhostCommandProcess[] = [];
-  const gateways = new Balancer();
-  const apis = new Balancer();
+  const gateways = new TcpBalancer();
+  const apis = new TcpBalancer();
   let database: Awaited<ReturnType<typeof createServerDatabase>>;
   let apiUrl: string;
   let network: Network;
@@ -57,10 +57,10 @@ describe.skipIf(!available).each([
     for (let count = 0; count < 2; count++) {
       indexers.push(await run("indexer", [], shared));
       const gateway = await run("gateway", ["--gateway-port=0"], shared);
-      gateways.targets.push(Number(new URL(gateway.printed("gateway")).port));
+      gateways.targets = [...gateways.targets, Number(new URL(gateway.printed("gateway")).port)];
       gatewayProcesses.push(gateway);
       const api = await run("api", ["--api-port=0"], shared);
-      apis.targets.push(Number(new URL(api.printed("API")).port));
+      apis.targets = [...apis.targets, Number(new URL(api.printed("API")).port)];
     }
     network = (await (await fetch(`${apiUrl}/network`)).json()) as Network;
     player = new GamePlayer(network);

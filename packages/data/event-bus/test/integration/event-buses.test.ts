@@ -1,6 +1,6 @@
-import { connect, createServer, type Socket } from "node:net";
 import { createTestServerDatabase } from "@ghostchain/database/testing";
 import { createSilentLogger } from "@ghostchain/service";
+import { openLine } from "@ghostchain/tools/tcp-line";
 import { Redis } from "ioredis";
 import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
@@ -180,10 +180,11 @@ function describeReconnection(
 ): void {
   describe(`${name} whose connection is cut`, () => {
     it("fails at once, comes back by itself, says that there was a gap, and hears again", async () => {
-      const proxy = await openProxy(new URL(url), defaultPort);
       const through = new URL(url);
+      const { hostname, port } = through;
+      const line = await openLine({ host: hostname, port: Number(port || defaultPort) });
       through.hostname = "127.0.0.1";
-      through.port = String(proxy.port);
+      through.port = String(line.port);
       const bus = await started(create(through.href));
       const heard: string[] = [];
       let gaps = 0;
@@ -193,7 +194,7 @@ function describeReconnection(
       });
       await bus.publish("feed", "before");
       await until(() => heard.length === 1);
-      proxy.cut();
+      line.break();
       await expect(bus.publish("feed", "meanwhile")).rejects.toMatchObject({
         code: "EVENT_BUS_UNREACHABLE",
       });
@@ -202,44 +203,9 @@ function describeReconnection(
       await until(() => heard.length === 2);
       expect(heard).toEqual(["before", "after"]);
       await bus.stop();
-      await proxy.close();
+      await line.close();
     });
   });
-}
-
-interface Proxy {
-  readonly port: number;
-  /** Breaks every connection that goes through it now; new ones work. */
-  cut(): void;
-  close(): Promise<void>;
-}
-
-async function openProxy(target: URL, defaultPort: number): Promise<Proxy> {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(Number(target.port || defaultPort), target.hostname);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => sockets.delete(socket));
-    }
-    near.pipe(far).pipe(near);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
-  return {
-    port: address.port,
-    cut,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        cut();
-      }),
-  };
 }
 
 async function started(bus: EventBus): Promise<EventBus> {

@@ -3,13 +3,13 @@ import { openTestDatabase, type TestDatabase } from "@ghostchain/database/testin
 import { createInProcessBus } from "@ghostchain/event-bus";
 import { readFeed } from "@ghostchain/feed";
 import { createMetrics, createSilentLogger, Health, systemClock } from "@ghostchain/service";
+import { type Line, openLine } from "@ghostchain/tools/tcp-line";
 import { type Address, getAddress, type Hash, type Hex } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createIndexer, type Indexer } from "../../src/indexer.ts";
 import type { SourceSettings } from "../../src/source/chain-source.ts";
 import { Anvil, findAnvil } from "../support/anvil.ts";
 import { ledgerProduct } from "../support/ledger-product.ts";
-import { TcpProxy } from "../support/tcp-proxy.ts";
 
 const logger = createSilentLogger();
 const A = getAddress("0x00000000000000000000000000000000000000aa");
@@ -93,7 +93,7 @@ describe.skipIf(binary === undefined)("createIndexer on anvil", () => {
 });
 
 describe.skipIf(binary === undefined)("createIndexer on two ways to anvil", () => {
-  let ways: readonly TcpProxy[];
+  let ways: readonly Line[];
   beforeAll(async () => {
     test = await openTestDatabase();
     database = test.database;
@@ -104,19 +104,19 @@ describe.skipIf(binary === undefined)("createIndexer on two ways to anvil", () =
     anvil = await Anvil.start(binary ?? "");
     await anvil.call("anvil_mine", "0x3");
     ledger = await anvil.deployLedger();
-    ways = [new TcpProxy(anvil.port), new TcpProxy(anvil.port)];
-    for (const way of ways) await way.open();
+    const target = { host: "127.0.0.1", port: anvil.port };
+    ways = [await openLine(target), await openLine(target)];
   });
   afterEach(async () => {
     await indexer?.stop();
-    for (const way of ways) await way.cut();
+    for (const way of ways) await way.close();
     await anvil.stop();
   });
 
   it("loses nothing when one after the other is cut under load, and proves all it reads", async () => {
     // Past 127 receipts their trie branches another way.
     await mine(...Array.from({ length: 140 }, () => 1n));
-    const rpc = ways.map(({ host }, i) => `${i === 0 ? "ws" : "http"}://${host}`);
+    const rpc = ways.map(({ port }, i) => `${i === 0 ? "ws" : "http"}://127.0.0.1:${port}`);
     await follow(rpc, { verifyHeaders: true, verifyLogs: "receipts" });
     await caughtUp();
     expect(await balance()).toBe(140n);
@@ -124,9 +124,11 @@ describe.skipIf(binary === undefined)("createIndexer on two ways to anvil", () =
       for (let i = 0; i < 25; i++) await mine(1n, 2n);
     };
     for (const way of ways) {
-      await Promise.all([load(), way.cut()]);
+      const loaded = load();
+      way.cut();
+      await loaded;
       await caughtUp();
-      await way.open();
+      way.mend();
     }
     await load();
     await caughtUp();

@@ -1,9 +1,9 @@
 import { Writable } from "node:stream";
 import { createTestServerDatabase } from "@ghostchain/database/testing";
 import { createLogger, createMetrics, createSilentLogger } from "@ghostchain/service";
+import { type Line, openLine } from "@ghostchain/tools/tcp-line";
 import { afterAll, describe, expect, it } from "vitest";
 import type { RateLimits, RateLimitsParts } from "../../src/rate-limits.ts";
-import { type Line, openLine } from "./cut-line.ts";
 import { findRedis, freshPrefix, startDatabase, startLimits } from "./limits-stand.ts";
 
 const UNAVAILABLE = { code: "RATE_LIMIT_UNAVAILABLE" };

@@ -1,5 +1,6 @@
-import { connect, createServer, type Socket } from "node:net";
+import { createServer } from "node:net";
 import { createLogger, createSilentLogger } from "@ghostchain/service";
+import { openLine } from "@ghostchain/tools/tcp-line";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerStore } from "../../src/answer-store.ts";
@@ -110,25 +111,26 @@ function describeLoss(url: string): void {
       const lines: string[] = [];
       const destination = { write: (line: string) => lines.push(line) };
       const logger = createLogger({ level: "info", destination });
-      const proxy = await openProxy(new URL(url));
+      const { hostname, port } = new URL(url);
+      const line = await openLine({ host: hostname, port: Number(port || 6379) });
       const store = createRedisStore(
         { logger },
-        { url: `redis://127.0.0.1:${proxy.port}`, prefix: `${prefix}lost:` },
+        { url: `redis://127.0.0.1:${line.port}`, prefix: `${prefix}lost:` },
       );
       await store.start(SIGNAL);
       await store.set("key", "kept");
-      proxy.refuse(true);
+      line.cut();
       expect(await store.get("key")).toBeUndefined();
       for (let i = 0; i < 20; i++) await store.set(`other ${i}`, "x");
       expect(await store.get("key")).toBeUndefined();
       await until(() => lines.length > 0);
       expect(lines.filter((line) => line.includes("cannot be reached"))).toHaveLength(1);
-      proxy.refuse(false);
+      line.mend();
       await until(async () => (await store.get("key")) === "kept");
       expect(lines.filter((line) => line.includes("is back"))).toHaveLength(1);
       await store.clear();
       await store.stop();
-      await proxy.close();
+      await line.close();
     });
 
     it("does not keep a proxy from starting, and its password is in no line", async () => {
@@ -167,37 +169,3 @@ it.each(["http://localhost", "localhost", ""])("refuses the URL %j", (url) => {
     expect.objectContaining({ code: "RPC_PROXY_STORE_URL_MALFORMED" }),
   );
 });
-
-/** To a real Redis, through connections that can be cut and refused. */
-async function openProxy(target: URL) {
-  const sockets = new Set<Socket>();
-  let isRefusing = false;
-  const server = createServer((near) => {
-    if (isRefusing) return near.destroy();
-    const far = connect(Number(target.port || 6379), target.hostname);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => sockets.delete(socket));
-    }
-    near.pipe(far).pipe(near);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
-  return {
-    port: address.port,
-    refuse(isOn: boolean) {
-      isRefusing = isOn;
-      if (isOn) cut();
-    },
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        cut();
-      }),
-  };
-}

@@ -5,10 +5,10 @@ import { readFeed } from "@ghostchain/feed";
 import type { Gateway } from "@ghostchain/gateway";
 import { GatewayStand } from "@ghostchain/gateway/testing";
 import { createSilentLogger } from "@ghostchain/service";
+import { TcpBalancer } from "@ghostchain/tools/tcp-balancer";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Change } from "../../src/change.ts";
 import { FeedStream } from "../../src/feed-stream.ts";
-import { Balancer } from "../balancer.ts";
 import { loseSome } from "../lossy-bus.ts";
 import { createStrictSocket } from "../strict-socket.ts";
 
@@ -56,7 +56,7 @@ async function runHistory(
   createBus: (url: string) => EventBus,
 ): Promise<void> {
   const random = createRandom(Date.now());
-  const wire = new Balancer();
+  const wire = new TcpBalancer();
   await wire.listen();
   wire.targets = [Number(new URL(busUrl).port || (busUrl.startsWith("redis") ? 6379 : 5432))];
   const through = new URL(busUrl);
@@ -70,7 +70,7 @@ async function runHistory(
     return started(isWriters ? createBus(busUrl) : loseSome(createBus(through.href), random));
   };
   const stand = await GatewayStand.open({ opened, openBus });
-  const front = new Balancer();
+  const front = new TcpBalancer();
   await front.listen();
   const gateways: Gateway[] = [];
   const open = async () => {

@@ -3,6 +3,8 @@ import { connect, createServer, type Socket } from "node:net";
 /** A line to a server that a test can cut, or leave hanging. */
 export interface Line {
   readonly port: number;
+  /** Breaks what goes through it now; what comes later is carried. */
+  break(): void;
   /** Breaks what goes through it, and refuses what comes. */
   cut(): void;
   /** Carries nothing any more and closes nothing either. */
@@ -35,14 +37,15 @@ export async function openLine(target: { host: string; port: number }): Promise<
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
-  const destroyAll = () => {
+  const breakAll = () => {
     for (const socket of sockets) socket.destroy();
   };
   return {
     port: address.port,
+    break: breakAll,
     cut() {
       state = "cut";
-      destroyAll();
+      breakAll();
     },
     hang() {
       state = "hangs";
@@ -50,12 +53,12 @@ export async function openLine(target: { host: string; port: number }): Promise<
     mend() {
       state = "carries";
       // what was swallowed never comes: those connections are of no use
-      destroyAll();
+      breakAll();
     },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        destroyAll();
+        breakAll();
       }),
   };
 }
