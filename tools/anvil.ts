@@ -14,12 +14,24 @@ export function findAnvil(): string | undefined {
   }
 }
 
-/** anvil on a free port; without flags, with a block for every transaction. */
+export interface Anvil {
+  readonly url: string;
+  /** @throws {Error} with the method and what anvil says of it */
+  call<T = unknown>(method: string, ...params: unknown[]): Promise<T>;
+  /** Idempotent; a chain that was stopped is gone. */
+  stop(): Promise<void>;
+}
+
+/** A chain of its own on `port`, or one that is free; without flags, with a block for every transaction. */
 export async function startAnvil(
   binary: string,
   flags: readonly string[] = [],
-): Promise<{ url: string; stop: () => Promise<void> }> {
-  const child = spawn(binary, ["--port", "0", ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+  port = 0,
+): Promise<Anvil> {
+  const child = spawn(binary, ["--port", String(port), ...flags], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = new Promise<void>((done) => child.once("exit", () => done()));
   let said = "";
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on("data", (chunk: Buffer) => {
@@ -32,12 +44,26 @@ export async function startAnvil(
     });
     child.once("exit", (code) => reject(new Error(`anvil ended with ${code}:\n${said}`)));
   });
-  const exited = new Promise<void>((done) => child.once("exit", () => done()));
   return {
     url,
-    stop: async () => {
+    call: (method, ...params) => call(url, method, params),
+    async stop() {
       child.kill("SIGKILL");
       await exited;
     },
   };
+}
+
+async function call<T>(url: string, method: string, params: readonly unknown[]): Promise<T> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+  });
+  const { result, error } = (await response.json()) as {
+    result?: T;
+    error?: { message: string };
+  };
+  if (error) throw new Error(`${method}: ${error.message}`);
+  return result as T;
 }

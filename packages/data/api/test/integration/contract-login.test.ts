@@ -1,3 +1,4 @@
+import { type Anvil, findAnvil, startAnvil } from "@ghostchain/tools/anvil";
 import {
   type Address,
   concatHex,
@@ -11,7 +12,6 @@ import {
 import { generatePrivateKey, privateKeyToAccount, sign } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createSignatureCheck } from "../../src/contract-signature.ts";
-import { type Anvil, findAnvil, startAnvil } from "../anvil.ts";
 import { ApiStand, ask, signLogin } from "../api-stand.ts";
 import { compileWallets } from "../contracts/compile-wallets.ts";
 

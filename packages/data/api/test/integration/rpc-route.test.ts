@@ -11,9 +11,9 @@ import {
   Health,
   systemClock,
 } from "@ghostchain/service";
+import { type Anvil, findAnvil, startAnvil } from "@ghostchain/tools/anvil";
 import { createPublicClient, http } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Anvil, findAnvil, startAnvil } from "../anvil.ts";
 import { ApiStand, ask, login } from "../api-stand.ts";
 
 const SIGNAL = new AbortController().signal;

@@ -3,12 +3,13 @@ import { openTestDatabase, type TestDatabase } from "@ghostchain/database/testin
 import { createInProcessBus } from "@ghostchain/event-bus";
 import { readFeed } from "@ghostchain/feed";
 import { createMetrics, createSilentLogger, Health, systemClock } from "@ghostchain/service";
+import { findAnvil } from "@ghostchain/tools/anvil";
 import { type Line, openLine } from "@ghostchain/tools/tcp-line";
 import { type Address, getAddress, type Hash, type Hex } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createIndexer, type Indexer } from "../../src/indexer.ts";
 import type { SourceSettings } from "../../src/source/chain-source.ts";
-import { Anvil, findAnvil } from "../support/anvil.ts";
+import { Anvil } from "../support/anvil.ts";
 import { ledgerProduct } from "../support/ledger-product.ts";
 
 const logger = createSilentLogger();
@@ -148,7 +149,7 @@ async function follow(
     { ...deps, metrics, health: new Health() },
     {
       products: [ledgerProduct(ledger)],
-      rpc: typeof rpc === "string" ? `${rpc}://${anvil.url}` : rpc,
+      rpc: typeof rpc === "string" ? `${rpc}://127.0.0.1:${anvil.port}` : rpc,
       pollMs: 20,
       ...settings,
     },

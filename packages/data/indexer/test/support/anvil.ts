@@ -1,72 +1,30 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createServer } from "node:net";
-import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { type Anvil as Chain, startAnvil } from "@ghostchain/tools/anvil";
 import { type Address, concatHex, type Hex, numberToHex, pad, toEventSelector } from "viem";
 import { LEDGER_ABI } from "./ledger-product.ts";
 
-const BINARY = resolve(
-  import.meta.dirname,
-  "../../../../../node_modules/@foundry-rs",
-  `anvil-${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`,
-);
-
-/** Undefined where npm has no anvil for this platform. */
-export function findAnvil(): string | undefined {
-  const binary = join(BINARY, "bin", "anvil");
-  return existsSync(binary) ? binary : undefined;
-}
-
 /** A chain of someone else's making, which does what it is told. */
 export class Anvil {
-  readonly url: string;
   readonly port: number;
-  readonly #process: ChildProcess;
-  #lastId = 0;
+  readonly #chain: Chain;
 
-  private constructor(process: ChildProcess, port: number) {
-    this.#process = process;
+  private constructor(chain: Chain, port: number) {
+    this.#chain = chain;
     this.port = port;
-    this.url = `127.0.0.1:${port}`;
   }
 
   /** On `port`, or one that is free. Blocks are mined when asked for. */
   static async start(binary: string, port?: number): Promise<Anvil> {
     const own = port ?? (await freePort());
-    const flags = ["--silent", "--no-mining", "--port", String(own)];
-    const child = spawn(binary, flags, { stdio: "ignore" });
-    const anvil = new Anvil(child, own);
-    for (const untilMs = Date.now() + 20_000; ; await sleep(20)) {
-      try {
-        await anvil.call("eth_chainId");
-        return anvil;
-      } catch (error) {
-        if (Date.now() > untilMs || child.exitCode !== null) throw error;
-      }
-    }
+    return new Anvil(await startAnvil(binary, ["--no-mining"], own), own);
   }
 
-  async stop(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const exited = new Promise((done) => this.#process.once("exit", done));
-    this.#process.kill("SIGKILL");
-    await exited;
+  stop(): Promise<void> {
+    return this.#chain.stop();
   }
 
-  async call<T = unknown>(method: string, ...params: unknown[]): Promise<T> {
-    this.#lastId += 1;
-    const response = await fetch(`http://${this.url}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ jsonrpc: "2.0", id: this.#lastId, method, params }),
-    });
-    const { result, error } = (await response.json()) as {
-      result?: T;
-      error?: { message: string };
-    };
-    if (error) throw new Error(`${method}: ${error.message}`);
-    return result as T;
+  call<T = unknown>(method: string, ...params: unknown[]): Promise<T> {
+    return this.#chain.call<T>(method, ...params);
   }
 
   /** Puts up a contract that emits `Moved(from, to, amount)` for what it is called with. */
