@@ -1,5 +1,5 @@
+import { awaitRedis, openRedis, type Redis, redisAddress } from "@ghostchain/redis";
 import type { Logger } from "@ghostchain/service";
-import type { Redis, RedisOptions } from "ioredis";
 import type { EventBus, Unsubscribe } from "./event-bus.ts";
 import { EventBusError } from "./event-bus-error.ts";
 import { requireSize } from "./message-limit.ts";
@@ -19,7 +19,6 @@ export function createRedisBus(deps: { logger: Logger }, settings: RedisBusSetti
   return new RedisBus(deps.logger.child({ module: "event-bus" }), settings);
 }
 
-const RECONNECT_MAX_MS = 1_000;
 const PUBLISH_TIMEOUT_MS = 5_000;
 
 class RedisBus implements EventBus {
@@ -34,7 +33,7 @@ class RedisBus implements EventBus {
 
   constructor(logger: Logger, settings: RedisBusSettings) {
     this.#url = settings.url;
-    this.#where = describeUrl(settings.url);
+    this.#where = redisAddress(settings.url, malformed);
     this.#prefix = settings.prefix ?? "ghost:";
     this.#connectTimeoutMs = settings.connectTimeoutMs ?? 5_000;
     this.#logger = logger;
@@ -42,10 +41,10 @@ class RedisBus implements EventBus {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    // loaded only where there is a Redis: whoever has none should not pay for its client
-    const { Redis } = await import("ioredis");
-    const publisher = new Redis(this.#url, { ...OPTIONS, commandTimeout: PUBLISH_TIMEOUT_MS });
-    const subscriber = new Redis(this.#url, OPTIONS);
+    const [publisher, subscriber] = await Promise.all([
+      openRedis(this.#url, { commandTimeout: PUBLISH_TIMEOUT_MS }),
+      openRedis(this.#url, { autoResubscribe: false }),
+    ]);
     this.#connections = { publisher, subscriber };
     try {
       await Promise.all([publisher, subscriber].map((redis) => this.#connect(redis, signal)));
@@ -96,28 +95,18 @@ class RedisBus implements EventBus {
     return this.#subscribers.addGap(listener);
   }
 
-  /** Resolves at the first connection, however many attempts it takes within the time allowed. */
   #connect(redis: Redis, signal: AbortSignal): Promise<void> {
-    const late = AbortSignal.timeout(this.#connectTimeoutMs);
-    const either = AbortSignal.any([signal, late]);
-    let lastError: unknown = new Error("no answer");
     let wasThere = false;
+    redis.once("ready", () => {
+      wasThere = true;
+    });
     redis.on("error", (error) => {
-      lastError = error;
       // before the first connection `start` tells, and once
       const level = wasThere ? "warn" : "debug";
       this.#logger[level]({ err: error, where: this.#where }, "no connection to Redis");
     });
-    return new Promise((resolve, reject) => {
-      const give = () => reject(late.aborted ? this.#unreachable(lastError) : signal.reason);
-      either.addEventListener("abort", give, { once: true });
-      redis.once("ready", () => {
-        wasThere = true;
-        either.removeEventListener("abort", give);
-        resolve();
-      });
-      if (either.aborted) give();
-    });
+    const bounds = { signal, timeoutMs: this.#connectTimeoutMs };
+    return awaitRedis(redis, bounds, (error) => this.#unreachable(error));
   }
 
   async #resubscribe(subscriber: Redis): Promise<void> {
@@ -145,24 +134,6 @@ class RedisBus implements EventBus {
       { cause: error },
     );
   }
-}
-
-/** Nothing waits for a connection that is not there: what cannot be sent now fails now. */
-const OPTIONS = {
-  connectionName: "ghostchain",
-  enableOfflineQueue: false,
-  autoResubscribe: false,
-  autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: 0,
-  keepAlive: 10_000,
-  retryStrategy: (attempt: number) => Math.min(50 * attempt, RECONNECT_MAX_MS),
-} satisfies RedisOptions;
-
-function describeUrl(url: string): string {
-  if (!URL.canParse(url)) throw malformed("not a URL");
-  const { protocol, hostname, port } = new URL(url);
-  if (protocol !== "redis:" && protocol !== "rediss:") throw malformed(`the scheme is ${protocol}`);
-  return `${hostname || "localhost"}:${port || "6379"}`;
 }
 
 function malformed(reason: string): EventBusError {

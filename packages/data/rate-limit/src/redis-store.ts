@@ -1,5 +1,5 @@
+import { awaitRedis, openRedis, type Redis, redisAddress } from "@ghostchain/redis";
 import type { Logger } from "@ghostchain/service";
-import type { Redis } from "ioredis";
 import { RateLimitError, unavailable } from "./rate-limit-error.ts";
 import { CHANGE_SLOTS, COUNT_REQUESTS, type RedisScript } from "./redis-scripts.ts";
 import type { CountAnswer, CountRequest, SharedStore, SlotRequest } from "./shared-store.ts";
@@ -15,7 +15,6 @@ export interface RedisSettings {
 
 /** Nothing is asked for longer, so that what was given up on leaves no command behind. */
 const COMMAND_TIMEOUT_MS = 5_000;
-const RECONNECT_MAX_MS = 1_000;
 
 /** Counts in Redis: one script a batch, keys that expire by themselves. */
 export class RedisStore implements SharedStore {
@@ -26,27 +25,22 @@ export class RedisStore implements SharedStore {
   #redis: Redis | undefined;
 
   constructor(deps: { readonly logger: Logger }, settings: RedisSettings) {
-    this.where = describeUrl(settings.redisUrl);
+    this.where = redisAddress(settings.redisUrl, malformed);
     this.#settings = settings;
     this.#prefix = settings.prefix ?? "ghost:limit:";
     this.#logger = deps.logger;
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    // loaded only where there is a Redis: whoever has none should not pay for its client
-    const { Redis } = await import("ioredis");
-    const redis = new Redis(this.#settings.redisUrl, {
-      connectionName: "ghostchain",
-      commandTimeout: COMMAND_TIMEOUT_MS,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      keepAlive: 10_000,
-      retryStrategy: (attempt) => Math.min(50 * attempt, RECONNECT_MAX_MS),
-    });
+    const { redisUrl, connectTimeoutMs = 5_000 } = this.#settings;
+    const redis = await openRedis(redisUrl, { commandTimeout: COMMAND_TIMEOUT_MS });
     this.#redis = redis;
+    redis.on("error", (error) => {
+      this.#logger.debug({ err: error, where: this.where }, "no connection to Redis");
+    });
     try {
-      await this.#connect(redis, signal);
+      const bounds = { signal, timeoutMs: connectTimeoutMs };
+      await awaitRedis(redis, bounds, (error) => unavailable(this.where, error));
     } catch (error) {
       await this.stop();
       throw error;
@@ -100,32 +94,6 @@ export class RedisStore implements SharedStore {
     if (Array.isArray(answer)) return answer.map(Number);
     throw new Error("Redis answered with no list");
   }
-
-  #connect(redis: Redis, signal: AbortSignal): Promise<void> {
-    const late = AbortSignal.timeout(this.#settings.connectTimeoutMs ?? 5_000);
-    const either = AbortSignal.any([signal, late]);
-    let lastError: unknown = new Error("no answer");
-    redis.on("error", (error) => {
-      lastError = error;
-      this.#logger.debug({ err: error, where: this.where }, "no connection to Redis");
-    });
-    return new Promise((resolve, reject) => {
-      const give = () => reject(late.aborted ? unavailable(this.where, lastError) : signal.reason);
-      either.addEventListener("abort", give, { once: true });
-      redis.once("ready", () => {
-        either.removeEventListener("abort", give);
-        resolve();
-      });
-      if (either.aborted) give();
-    });
-  }
-}
-
-function describeUrl(url: string): string {
-  if (!URL.canParse(url)) throw malformed("not a URL");
-  const { protocol, hostname, port } = new URL(url);
-  if (protocol !== "redis:" && protocol !== "rediss:") throw malformed(`the scheme is ${protocol}`);
-  return `${hostname || "localhost"}:${port || "6379"}`;
 }
 
 function malformed(reason: string): RateLimitError {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { openRedis, type Redis, redisAddress } from "@ghostchain/redis";
 import type { Logger } from "@ghostchain/service";
-import type { Redis, RedisOptions } from "ioredis";
 import type { AnswerStore } from "./answer-store.ts";
 import { RpcProxyError } from "./rpc-proxy-error.ts";
 
@@ -47,7 +47,7 @@ class RedisStore implements AnswerStore {
   ) {
     this.#logger = deps.logger;
     this.#onError = deps.onError ?? (() => {});
-    this.#where = describeUrl(settings.url);
+    this.#where = redisAddress(settings.url, malformed);
     this.#settings = {
       prefix: "ghost:rpc:",
       lifetimeMs: 24 * 3_600_000,
@@ -58,10 +58,8 @@ class RedisStore implements AnswerStore {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    // loaded only where there is a Redis: whoever has none should not pay for its client
-    const { Redis } = await import("ioredis");
     const { url, timeoutMs } = this.#settings;
-    const redis = new Redis(url, { ...OPTIONS, commandTimeout: timeoutMs });
+    const redis = await openRedis(url, { commandTimeout: timeoutMs });
     this.#redis = redis;
     redis.on("error", (error) => this.#lose(error));
     redis.on("ready", () => {
@@ -129,15 +127,6 @@ class RedisStore implements AnswerStore {
   }
 }
 
-/** Nothing waits for a connection that is not there. */
-const OPTIONS = {
-  connectionName: "ghostchain-rpc-proxy",
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  keepAlive: 10_000,
-  retryStrategy: (attempt: number) => Math.min(100 * attempt, 2_000),
-} satisfies RedisOptions;
-
 function firstConnection(redis: Redis, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -156,13 +145,6 @@ function firstConnection(redis: Redis, signal: AbortSignal): Promise<void> {
 
 function escapeGlob(text: string): string {
   return text.replace(/[\\*?[\]]/g, "\\$&");
-}
-
-function describeUrl(url: string): string {
-  if (!URL.canParse(url)) throw malformed("not a URL");
-  const { protocol, hostname, port } = new URL(url);
-  if (protocol !== "redis:" && protocol !== "rediss:") throw malformed(`the scheme is ${protocol}`);
-  return `${hostname || "localhost"}:${port || "6379"}`;
 }
 
 function malformed(reason: string): RpcProxyError {

@@ -1,7 +1,7 @@
 import { createTestServerDatabase } from "@ghostchain/database/testing";
+import { findRedis } from "@ghostchain/redis/testing";
 import { createSilentLogger } from "@ghostchain/service";
 import { openLine } from "@ghostchain/tools/tcp-line";
-import { Redis } from "ioredis";
 import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 import { createEventBus } from "../../src/create-event-bus.ts";
@@ -211,20 +211,4 @@ function describeReconnection(
 async function started(bus: EventBus): Promise<EventBus> {
   await bus.start(AbortSignal.timeout(10_000));
   return bus;
-}
-
-async function findRedis(): Promise<string | undefined> {
-  const asked = process.env.TEST_REDIS_URL;
-  const url = asked ?? "redis://127.0.0.1:6379";
-  const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
-  probe.on("error", () => {});
-  try {
-    await probe.connect();
-    return url;
-  } catch (error) {
-    if (asked !== undefined || process.env.CI) throw error;
-    return undefined;
-  } finally {
-    probe.disconnect();
-  }
 }

@@ -1,6 +1,5 @@
 import { createServerDatabase, type Database } from "@ghostchain/database";
 import { createMetrics, createSilentLogger, systemClock } from "@ghostchain/service";
-import { Redis } from "ioredis";
 import {
   createRateLimits,
   type RateLimits,
@@ -47,21 +46,4 @@ export async function startDatabase(url: string): Promise<Database> {
 /** Keys of one run, on a server that others use too. */
 export function freshPrefix(): string {
   return `ghost-test-${process.pid}-${Math.random().toString(36).slice(2)}:`;
-}
-
-/** The Redis for tests, or undefined where no server answers and none was asked for. */
-export async function findRedis(): Promise<string | undefined> {
-  const asked = process.env.TEST_REDIS_URL;
-  const url = asked ?? "redis://127.0.0.1:6379";
-  const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
-  probe.on("error", () => {});
-  try {
-    await probe.connect();
-    return url;
-  } catch (error) {
-    if (asked !== undefined || process.env.CI) throw error;
-    return undefined;
-  } finally {
-    probe.disconnect();
-  }
 }

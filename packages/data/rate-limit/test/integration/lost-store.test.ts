@@ -1,10 +1,11 @@
 import { Writable } from "node:stream";
 import { createTestServerDatabase } from "@ghostchain/database/testing";
+import { findRedis } from "@ghostchain/redis/testing";
 import { createLogger, createMetrics, createSilentLogger } from "@ghostchain/service";
 import { type Line, openLine } from "@ghostchain/tools/tcp-line";
 import { afterAll, describe, expect, it } from "vitest";
 import type { RateLimits, RateLimitsParts } from "../../src/rate-limits.ts";
-import { findRedis, freshPrefix, startDatabase, startLimits } from "./limits-stand.ts";
+import { freshPrefix, startDatabase, startLimits } from "./limits-stand.ts";
 
 const UNAVAILABLE = { code: "RATE_LIMIT_UNAVAILABLE" };
 const TIMES = { timeoutMs: 300, pauseMs: 100 };

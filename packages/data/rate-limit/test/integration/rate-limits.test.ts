@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createPgliteDatabase } from "@ghostchain/database";
 import { createTestServerDatabase } from "@ghostchain/database/testing";
+import { findRedis } from "@ghostchain/redis/testing";
 import { createSilentLogger, systemClock } from "@ghostchain/service";
 import { Redis } from "ioredis";
 import { afterAll, describe, expect, it } from "vitest";
 import { DatabaseStore } from "../../src/database-store.ts";
-import { findRedis, freshPrefix, startDatabase, startLimits } from "./limits-stand.ts";
+import { freshPrefix, startDatabase, startLimits } from "./limits-stand.ts";
 import { describeRateLimits } from "./rate-limits-contract.ts";
 
 const redisUrl = await findRedis();

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { findRedis } from "@ghostchain/redis/testing";
 import { createLogger, createSilentLogger } from "@ghostchain/service";
 import { openLine } from "@ghostchain/tools/tcp-line";
 import fc from "fast-check";
@@ -6,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnswerStore } from "../../src/answer-store.ts";
 import { MemoryStore } from "../../src/memory-store.ts";
 import { createRedisStore } from "../../src/redis-store.ts";
-import { findRedis } from "../find-redis.ts";
 import { until } from "../proxy-stand.ts";
 
 const SIGNAL = AbortSignal.timeout(60_000);

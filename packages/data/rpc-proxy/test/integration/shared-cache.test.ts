@@ -1,7 +1,7 @@
+import { findRedis } from "@ghostchain/redis/testing";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, it } from "vitest";
 import { FakeNode } from "../fake-node.ts";
-import { findRedis } from "../find-redis.ts";
 import { gaugeOf, openProxy, type ProxyStand, until } from "../proxy-stand.ts";
 
 const ADDRESS = `0x${"a".repeat(40)}`;

@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 
-/** The URL of a Redis that answers; undefined where none does, unless one must. */
+/** The URL of the Redis for tests; undefined where none answers, unless one was asked for or CI is set. */
 export async function findRedis(): Promise<string | undefined> {
   const asked = process.env.TEST_REDIS_URL;
   const url = asked ?? "redis://127.0.0.1:6379";

@@ -1,0 +1,3 @@
+export { awaitRedis } from "./await-redis.ts";
+export { openRedis, type Redis } from "./open-redis.ts";
+export { redisAddress } from "./redis-address.ts";

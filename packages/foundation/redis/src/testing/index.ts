@@ -1,0 +1,1 @@
+export { findRedis } from "./find-redis.ts";
