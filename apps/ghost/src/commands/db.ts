@@ -56,6 +56,8 @@ export async function restore(settings: Settings, signal: AbortSignal): Promise<
       throw reading ? unusable(file, reading) : error;
     } finally {
       source.destroy();
+      // all of a small file has left the source by now: only this ends the pipeline
+      text.destroy();
       await failed;
     }
   });
@@ -78,9 +80,12 @@ function isFileError(error: unknown): error is Error {
 }
 
 function unusable(file: string, cause: Error): CommandError {
+  // zlib's word for any file that is not gzip
+  const isForeign = "code" in cause && cause.code === "Z_DATA_ERROR";
+  const reason = isForeign ? "it is not what ghost db backup writes" : cause.message;
   return new CommandError(
-    { code: "FILE_UNUSABLE", file, reason: cause.message },
-    `${file} cannot be used: ${cause.message}`,
+    { code: "FILE_UNUSABLE", file, reason },
+    `${file} cannot be used: ${reason}`,
     { cause },
   );
 }

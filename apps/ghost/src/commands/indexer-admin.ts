@@ -56,8 +56,10 @@ export async function verify(settings: Settings, signal: AbortSignal): Promise<v
   const { products, chains: others } = await readRepertoire(base, settings);
   const main = rpcsOf(settings);
   const rpcs = Object.keys(main).length === 0 ? {} : { ...others, ...main };
-  await withDatabase(settings, { signal, content: "stored" }, (database) =>
-    withScratch(base.logger, signal, async (scratch) => {
+  await withDatabase(settings, { signal, content: "stored" }, async (database) => {
+    const { chains: stored } = await readIndexerStatus(database);
+    if (stored.length === 0) return console.log("nothing is indexed here yet");
+    await withScratch(base.logger, signal, async (scratch) => {
       const { logger } = base;
       const report = await verifyTables({ database, scratch, logger }, { products, rpcs }, signal);
       for (const chain of report.chains) console.log(describeReport(chain));
@@ -68,8 +70,8 @@ export async function verify(settings: Settings, signal: AbortSignal): Promise<v
         `what is stored of ${chains.join(", ")} is not what it should be: ` +
           "ghost indexer rebuild derives it anew",
       );
-    }),
-  );
+    });
+  });
 }
 
 function partsOf({ tables, feed, events }: ChainReport): [string, Comparison][] {

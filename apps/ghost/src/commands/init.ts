@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -17,15 +18,20 @@ const OUR_MODULES = resolve(import.meta.dirname, "../../../../node_modules");
 /**
  * `ghost init DIR`: a product of one's own that runs at once.
  *
- * @throws {CommandError} `DIRECTORY_NOT_EMPTY`
+ * @throws {CommandError} `DIRECTORY_NOT_EMPTY`; `FILE_UNUSABLE` where a file has the name
  */
 export async function init({ operands }: Settings): Promise<void> {
   const [named = "."] = operands;
   const directory = resolve(named);
+  if (statSync(directory, { throwIfNoEntry: false })?.isFile())
+    throw new CommandError(
+      { code: "FILE_UNUSABLE", file: directory, reason: "it is a file" },
+      `${directory} is a file: name a directory that is empty, or not there yet`,
+    );
   if (existsSync(directory) && readdirSync(directory).length > 0)
     throw new CommandError(
       { code: "DIRECTORY_NOT_EMPTY", directory },
-      `${directory} is not empty: name a directory that is, or that is not there yet`,
+      `${directory} is not empty: name a directory that is empty, or not there yet`,
     );
   cpSync(TEMPLATE, directory, { recursive: true });
   // under its own name it would hide the template's files from our git

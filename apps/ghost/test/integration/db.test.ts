@@ -3,13 +3,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { createTestServerDatabase } from "@ghostchain/database/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { GhostCommand } from "../ghost-command.ts";
 
 const GHOST = resolve(import.meta.dirname, "../../bin/ghost.mjs");
 const run = promisify(execFile);
 const ghost = (...arguments_: string[]) => run(process.execPath, [GHOST, ...arguments_]);
+
+const server = await createTestServerDatabase();
+afterAll(() => server?.drop());
 
 describe("ghost db", () => {
   const parent = mkdtempSync(join(tmpdir(), "ghost-db-"));
@@ -35,12 +39,26 @@ describe("ghost db", () => {
     expect(linesOf(again)).toEqual(linesOf(file));
   });
 
+  it.skipIf(!server)("restores into an empty database of a server, once", async () => {
+    const env = { ...process.env, DATABASE_URL: server?.url };
+    const restored = (from: string) =>
+      run(process.execPath, [GHOST, "db", "restore", from], { env });
+    expect((await restored(file)).stdout).toMatch(/are back$/m);
+    // more than is unpacked before the refusal
+    const long = join(parent, "long.gz");
+    writeFileSync(long, gzipSync(`${gunzipSync(readFileSync(file))}${"\n".repeat(1e6)}`));
+    await expect(restored(long)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: the database already holds .*an empty one\n$/),
+    });
+  });
+
   it("says in one line what is wrong with a file or a directory", async () => {
     const text = join(parent, "text");
     writeFileSync(text, "no backup");
     const place = ["--data-dir", join(parent, "nowhere")];
     for (const [arguments_, said] of [
-      [["restore", text, ...place], "text cannot be used: incorrect header check"],
+      [["restore", text, ...place], "text cannot be used: it is not what ghost db backup writes"],
       [["restore", join(parent, "none"), ...place], "none cannot be used: there is no"],
       [["backup", file, "--data-dir", parent], "holds no database"],
       [["backup"], "expected FILE"],

@@ -33,6 +33,14 @@ describe("ghost init", () => {
     });
   });
 
+  it("takes no file for a directory", async () => {
+    const file = join(parent, "notes.txt");
+    writeFileSync(file, "mine");
+    await expect(run(process.execPath, [GHOST, "init", file])).rejects.toMatchObject({
+      stderr: expect.stringMatching(/^error: .*notes\.txt is a file.*\n$/),
+    });
+  });
+
   it("runs, takes up what is edited, and goes on as before where that is broken", async () => {
     const ghost = new GhostCommand(["--watch", "--players", "0"], {}, directory);
     try {

@@ -79,7 +79,7 @@ async function openDraft(draftPath: string, path: string) {
     try {
       return await open(draftPath, "wx", 0o600);
     } catch (error) {
-      if (!isFault(error, "EEXIST")) throw error;
+      if (!isFault(error, "EEXIST")) throw unusable(path, error);
       if (!mayClear || !(await isStale(draftPath))) break;
       await rm(draftPath, { force: true });
     }
@@ -99,10 +99,14 @@ async function readKeyFile(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (!isFault(error, "ENOENT")) throw error;
-    const reason = "there is no such file: it is made when a service first starts";
-    throw new AuthError({ code: "AUTH_KEY_FILE_INVALID", path, reason });
+    throw unusable(path, error);
   }
+}
+
+function unusable(path: string, cause: unknown): AuthError {
+  const missing = "there is no such file: it is made when a service first starts";
+  const reason = isFault(cause, "ENOENT") ? missing : String(cause);
+  return new AuthError({ code: "AUTH_KEY_FILE_INVALID", path, reason });
 }
 
 function kidOf({ kid }: { readonly kid: string }): string {

@@ -57,6 +57,14 @@ describe("a rotation of the key", () => {
     }
   });
 
+  it.each(["none.json", "no-directory/keys.json"])("says that there is no %s", async (name) => {
+    const rotation = rotateTokenKey(join(directory, name), { nowMs: clock.now() });
+    await expect(rotation).rejects.toMatchObject({
+      code: "AUTH_KEY_FILE_INVALID",
+      message: expect.stringContaining("there is no such file"),
+    });
+  });
+
   it("is known at once to a process that is shown a token of the new key", async () => {
     await rotateTokenKey(keyFile, { nowMs: clock.now() });
     const fresh = createAuth({ database: opened.database, clock }, { keyFile, chainId: 31337 });
