@@ -1,5 +1,4 @@
-import { stat } from "node:fs/promises";
-import type { Clock, Health, Logger } from "@ghostchain/service";
+import { type Clock, type Health, type Logger, WatchedFile } from "@ghostchain/service";
 import { loadTokenKeys, readTokenKeys, type TokenKeys } from "./token-keys.ts";
 
 export interface KeyRingParts {
@@ -21,12 +20,8 @@ const LOOK_EVERY_MS = 100;
 export class KeyRing {
   readonly #path: string;
   readonly #parts: KeyRingParts;
-  #keys: TokenKeys = [];
-  /** Of the file as it was when it was last read. */
-  #seen = "";
+  #file: WatchedFile<TokenKeys> | undefined;
   #failing = false;
-  #lookedAtMs = Number.NEGATIVE_INFINITY;
-  #looking: Promise<void> | undefined;
   #stopping = new AbortController();
   #polling: Promise<void> | undefined;
 
@@ -36,23 +31,26 @@ export class KeyRing {
   }
 
   get keys(): TokenKeys {
-    return this.#keys;
+    return this.#file?.value ?? [];
   }
 
   /** @throws {AuthError} `AUTH_KEY_FILE_INVALID` */
   async start(): Promise<void> {
-    this.#keys = await loadTokenKeys(this.#path);
-    // Not what was read just now, if the file changed since: then the next look reads it once more.
-    this.#seen = "";
+    this.#file = await WatchedFile.open(this.#path, {
+      clock: this.#parts.clock,
+      read: readTokenKeys,
+      first: loadTokenKeys,
+      onRead: (keys, before) => this.#accept(keys, before),
+      onBroken: (error) => this.#refuse(error),
+    });
     this.#stopping = new AbortController();
-    await this.#look();
     this.#polling = this.#pollUntil(this.#stopping.signal);
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#polling;
-    this.#keys = [];
+    this.#file = undefined;
   }
 
   /**
@@ -60,44 +58,20 @@ export class KeyRing {
    * key that we have not seen yet.
    */
   async lookAgain(): Promise<TokenKeys> {
-    const sinceMs = this.#parts.clock.now() - this.#lookedAtMs;
-    await (sinceMs < 0 || sinceMs >= LOOK_EVERY_MS ? this.#look() : this.#looking);
-    return this.#keys;
+    await this.#file?.lookEvery(LOOK_EVERY_MS);
+    return this.keys;
   }
 
   async #pollUntil(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#parts.clock.sleep(POLL_MS, signal).catch(() => {}); // stopping
-      if (!signal.aborted) await this.#look();
+      if (!signal.aborted) await this.#file?.look();
     }
   }
 
-  /** One at a time: whoever asks meanwhile waits for the same. */
-  #look(): Promise<void> {
-    this.#looking ??= this.#lookNow().finally(() => {
-      this.#looking = undefined;
-    });
-    return this.#looking;
-  }
-
-  async #lookNow(): Promise<void> {
-    this.#lookedAtMs = this.#parts.clock.now();
-    const found = await describeFile(this.#path);
-    if (found === this.#seen) return;
-    this.#seen = found;
-    try {
-      const keys = await readTokenKeys(this.#path);
-      if (this.#stopping.signal.aborted) return;
-      this.#accept(keys);
-    } catch (error) {
-      this.#refuse(error);
-    }
-  }
-
-  #accept(keys: TokenKeys): void {
+  #accept(keys: TokenKeys, before: TokenKeys): void {
     const spell = (some: TokenKeys) => some.map(({ id }) => id).join();
-    const changed = spell(keys) !== spell(this.#keys);
-    this.#keys = keys;
+    const changed = spell(keys) !== spell(before);
     const { logger, health } = this.#parts;
     if (changed) logger?.info({ kids: keys.map(({ id }) => id) }, "token keys have changed");
     if (this.#failing) health?.set("auth", "ready");
@@ -112,15 +86,5 @@ export class KeyRing {
       "the key file is broken, the keys before it stay",
     );
     health?.set("auth", "failing", error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** Another text whenever the file is another: a rotation replaces it, an editor changes its time and size. */
-async function describeFile(path: string): Promise<string> {
-  try {
-    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
-    return `${ino}/${size}/${mtimeNs}`;
-  } catch (error) {
-    return error instanceof Error && "code" in error ? String(error.code) : "unreadable";
   }
 }

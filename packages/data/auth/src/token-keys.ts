@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
+import { createFileOnce } from "@ghostchain/service";
 import { type CryptoKey, importJWK } from "jose";
 import { z } from "zod";
 import { AuthError } from "./auth-error.ts";
@@ -111,17 +111,7 @@ async function importKey(jwk: KeyFile["keys"][number]): Promise<TokenKey> {
 
 async function createKeyFile(path: string): Promise<string> {
   const key = generateSecretKey(Date.now());
-  const draft = `${path}.${key.kid}`;
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(draft, `${JSON.stringify({ keys: [key] }, null, 2)}\n`, { mode: 0o600 });
-  try {
-    // Unlike a rename, a link fails where another process was first, and is never seen half written.
-    await link(draft, path);
-  } catch (error) {
-    if (!isFault(error, "EEXIST")) throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
+  await createFileOnce(path, `${JSON.stringify({ keys: [key] }, null, 2)}\n`);
   return readFile(path, "utf8");
 }
 

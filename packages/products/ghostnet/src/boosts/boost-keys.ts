@@ -1,6 +1,5 @@
-import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import type { Logger } from "@ghostchain/service";
+import { readFile } from "node:fs/promises";
+import { createFileOnce, type Logger, systemClock, WatchedFile } from "@ghostchain/service";
 import type { Address, Hex } from "viem";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { GhostnetError } from "../ghostnet-error.ts";
@@ -34,86 +33,45 @@ export async function openBoostKeys(
   { logger }: { logger: Logger },
   path: string,
 ): Promise<BoostKeys> {
-  let known = await readKeyFile(path);
-  let refused = "";
+  const file = await WatchedFile.open(path, {
+    clock: systemClock,
+    read: readKeyFile,
+    onRead: ({ length }) =>
+      logger.info({ path, keys: length }, "the boost signer's keys were read again"),
+    onBroken(error) {
+      const reason = error instanceof GhostnetError ? error.message : "it cannot be read";
+      logger.warn(
+        { path, reason },
+        "the boost signer's key file is no longer valid; keeping its keys",
+      );
+    },
+  });
   return {
     async accounts() {
-      const stamp = await stampOf(path).catch(() => "");
-      if (stamp === known.stamp || stamp === refused) return known.accounts;
-      try {
-        known = await readKeyFile(path);
-        refused = "";
-        logger.info(
-          { path, keys: known.accounts.length },
-          "the boost signer's keys were read again",
-        );
-      } catch (error) {
-        refused = stamp;
-        const reason = error instanceof GhostnetError ? error.message : "it cannot be read";
-        logger.warn(
-          { path, reason },
-          "the boost signer's key file is no longer valid; keeping its keys",
-        );
-      }
-      return known.accounts;
+      await file.look();
+      return file.value;
     },
   };
 }
 
 /** Makes the file with one new key, for its owner alone, where it is absent; others that do so agree on one. */
 export async function ensureBoostKeyFile(path: string): Promise<void> {
-  if (await exists(path)) return;
-  const draft = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(
-    draft,
-    `# signs boosts; see GhostCore.setBoostSigner\n${generatePrivateKey()}\n`,
-    {
-      mode: 0o600,
-      flag: "wx",
-    },
-  );
-  try {
-    // unlike a rename, a link fails where another process was first, and is never seen half written
-    await link(draft, path);
-  } catch (error) {
-    if (!(await exists(path))) throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
+  const text = `# signs boosts; see GhostCore.setBoostSigner\n${generatePrivateKey()}\n`;
+  await createFileOnce(path, text);
 }
 
-interface KeyFile {
-  /** Changes with the file. */
-  readonly stamp: string;
-  readonly accounts: readonly PrivateKeyAccount[];
-}
-
-async function readKeyFile(path: string): Promise<KeyFile> {
-  const stamp = await stampOf(path).catch((error: unknown) => {
+async function readKeyFile(path: string): Promise<readonly PrivateKeyAccount[]> {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
     const code = error instanceof Error && "code" in error ? String(error.code) : "no reason given";
     throw invalid(path, `it cannot be read (${code})`);
   });
-  const lines = (await readFile(path, "utf8")).split("\n");
-  const accounts = lines.flatMap((line, index) => {
-    const text = line.trim();
-    return text === "" || text.startsWith("#") ? [] : [readKey(text, `${path}, line ${index + 1}`)];
+  const accounts = text.split("\n").flatMap((line, index) => {
+    const key = line.trim();
+    return key === "" || key.startsWith("#") ? [] : [readKey(key, `${path}, line ${index + 1}`)];
   });
   if (accounts.length === 0) throw invalid(path, "it holds no key");
   if (accounts.length > KEYS_MAX) throw invalid(path, `it holds more than ${KEYS_MAX} keys`);
-  return { stamp, accounts };
-}
-
-async function stampOf(path: string): Promise<string> {
-  const { mtimeMs, size, ino } = await stat(path);
-  return `${mtimeMs}:${size}:${ino}`;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+  return accounts;
 }
 
 function readKey(text: string, where: string): PrivateKeyAccount {
