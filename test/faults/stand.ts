@@ -1,31 +1,34 @@
-import type { Database } from "@ghostchain/database";
-import { openTestDatabase } from "@ghostchain/database/testing";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createDatabase, type Database } from "@ghostchain/database";
+import { createSilentLogger } from "@ghostchain/service";
 
 const SCHEMAS = ["ledger", "board", "indexer", "feed"];
 
 /** A database for any number of runs, one after the other. */
 export class Stand {
   readonly database: Database;
-  readonly #close: () => Promise<void>;
+  readonly #dataDir: string;
 
-  private constructor(database: Database, close: () => Promise<void>) {
+  private constructor(database: Database, dataDir: string) {
     this.database = database;
-    this.#close = close;
+    this.#dataDir = dataDir;
   }
 
+  /** On a PostgreSQL of its own: the kills of a run are simulated, so nobody needs what it writes to be on disk. */
   static async open(): Promise<Stand> {
-    const { database, close } = await openTestDatabase();
-    const [{ name } = { name: "" }] = await database.query<{ name: string }>(
-      "SELECT current_database() AS name",
-    );
-    // Nobody needs what these runs write after a crash, and who waits in a circle is to learn it at once.
-    await database.query(`
-      ALTER DATABASE "${name}" SET synchronous_commit = off;
-      ALTER DATABASE "${name}" SET deadlock_timeout = '2ms';
-      ALTER DATABASE "${name}" SET jit = off`);
+    const dataDir = mkdtempSync(join(tmpdir(), "ghost-faults-"));
+    const database = createDatabase({ logger: createSilentLogger() }, { dataDir });
+    await database.start(AbortSignal.timeout(60_000));
+    // Who waits in a circle is to learn it at once.
+    const settings = { fsync: "off", synchronous_commit: "off", deadlock_timeout: "2ms" };
+    for (const [name, value] of Object.entries(settings))
+      await database.query(`ALTER SYSTEM SET ${name} = '${value}'`);
+    await database.query("SELECT pg_reload_conf()");
     await database.stop();
     await database.start(AbortSignal.timeout(60_000));
-    return new Stand(database, close);
+    return new Stand(database, dataDir);
   }
 
   async reset(): Promise<void> {
@@ -35,6 +38,7 @@ export class Stand {
   }
 
   async close(): Promise<void> {
-    await this.#close();
+    await this.database.stop();
+    rmSync(this.#dataDir, { recursive: true, force: true, maxRetries: 5 });
   }
 }
