@@ -2,6 +2,7 @@ import type { Eip1193Provider } from "@ghostchain/indexer";
 import type { Service } from "@ghostchain/service";
 import { createPublicClient, fallback, http, type Transport, webSocket } from "viem";
 import { CommandError } from "./command-error.ts";
+import { socketTransport } from "./socket-transport.ts";
 
 /** The chain that the data plane follows: our own in this process, or anyone's behind a URL. */
 export interface Chain {
@@ -20,8 +21,6 @@ export interface Chain {
 export const DEV_CHAIN_ID = 31_337;
 
 const PROBE_TIMEOUT_MS = 5_000;
-/** A node may be away for a day and be found again. */
-const RECONNECT = { reconnect: { attempts: 86_400, delay: 1_000 }, keepAlive: true } as const;
 
 /**
  * A chain that somebody else runs, behind one URL or several.
@@ -44,7 +43,7 @@ export async function reachChain(urls: readonly string[]): Promise<Chain> {
 
 /** To the first of `urls` that answers. Nothing is asked yet. */
 export function transportTo(urls: readonly string[]): Transport {
-  const transports = urls.map((url) => (isPushing(url) ? webSocket(url, RECONNECT) : http(url)));
+  const transports = urls.map((url) => (isPushing(url) ? socketTransport(url) : http(url)));
   const [only, ...others] = transports;
   return only && others.length === 0 ? only : fallback(transports);
 }
