@@ -126,12 +126,23 @@ describe.each([
     await page.getByTestId("blocks").locator("tr").nth(5).waitFor();
 
     await page.getByRole("button", { name: "Burner wallet" }).click();
+    const jackIn = page.getByRole("button", { name: "Jack in" });
+    const told = (words: string) => page.getByTestId("wallet-message").getByText(words).waitFor();
+    await jackIn.click();
+    await told("there is no ether for gas: Get test funds");
     await page.getByRole("button", { name: "Get test funds" }).click();
-    await page.getByTestId("wallet-message").getByText("funded").waitFor();
+    await told("funded");
     await page.getByLabel("level").selectOption("VAULT");
+    await page.getByLabel("amount").fill("9");
+    await jackIn.click();
+    await told("at least 100.00 DATA here");
+    await page.getByLabel("amount").fill("1001");
+    await jackIn.click();
+    await told("that is more DATA than you have");
     await page.getByLabel("amount").fill("150");
-    await page.getByRole("button", { name: "Jack in" }).click();
-    await page.getByTestId("wallet-message").getByText("jacked in").waitFor();
+    await jackIn.click();
+    await told("jacked in");
+    await page.getByTestId("position").getByText("150.00").waitFor();
     await page.getByTestId("feed").getByText("jacked 150.00 DATA into VAULT").first().waitFor();
     await page
       .getByTestId("latency")
@@ -142,6 +153,9 @@ describe.each([
     await page.screenshot({
       path: join(ARTIFACTS, onServers ? "page-on-servers.png" : "page.png"),
     });
+    await page.getByRole("button", { name: "Extract" }).click();
+    await told("extracted");
+    await page.getByTestId("position").waitFor({ state: "detached" });
     expect(faults).toEqual([]);
     await page.close();
   });

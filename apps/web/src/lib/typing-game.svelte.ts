@@ -59,9 +59,9 @@ export class TypingGame {
     try {
       const { client } = this.#session;
       const answer = await client.call("POST /minigame/typing/result", { body: this.#result() });
-      const score = `${Math.round(answer.accuracy * 100)} % at ${Math.round(answer.wpm)} words a minute`;
+      const score = `${Math.round(answer.accuracy * 100)}\u00a0% at ${Math.round(answer.wpm)} words a minute`;
       this.boost = answer.boost ?? undefined;
-      const earned = this.boost ? `death rate −${this.boost.valueBps / 100} %` : "no boost this time";
+      const earned = this.boost ? `death rate −${this.boost.valueBps / 100}\u00a0%` : "no boost this time";
       this.message = `${score}: ${earned}`;
     } catch (error) {
       this.message = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,8 @@
 import { createStore, type EIP6963ProviderDetail } from "mipd";
 import {
   type Address,
+  BaseError,
+  ContractFunctionRevertedError,
   createPublicClient,
   createWalletClient,
   custom,
@@ -11,6 +13,7 @@ import {
   type WalletClient,
 } from "viem";
 import { createBurnerWallet } from "./burner-wallet.ts";
+import { describeRefusal } from "./describe-refusal.ts";
 import type { NetworkInfo } from "./live.svelte.ts";
 
 const DEV_CHAIN_ID = 31337;
@@ -21,9 +24,16 @@ const TOKEN = parseAbi([
   "function transfer(address to, uint256 amount) returns (bool)",
 ]);
 const CORE = parseAbi([
+  "struct PositionView { uint8 level; uint256 amount; uint256 rewards; uint32 ghostStreak; uint64 enteredAt; uint16 deathBoostBps; uint16 yieldBoostBps; }",
   "function jackIn(uint256 amount, uint8 level)",
+  "function extract()",
+  "function position(address user) view returns (PositionView)",
   "function applyBoost(uint8 boostType, uint16 valueBps, uint64 expiry, bytes32 nonce, bytes signature)",
   "error ScanPending(uint8 level)",
+  "error LevelLocked(uint8 level, uint256 scanAt)",
+  "error SameBlock()",
+  "error StakeBelowMinimum(uint256 amount, uint256 minimum)",
+  "error BoostExpired(uint64 expiry)",
   "error TooManyBoosts(uint256 limit)",
   "error NoPosition(address user)",
 ]);
@@ -37,11 +47,20 @@ export interface Boost {
   readonly signature: `0x${string}`;
 }
 
+/** What the player has at stake. */
+export interface Position {
+  readonly level: number;
+  readonly amountWei: bigint;
+  readonly rewardsWei: bigint;
+}
+
 /** The wallets of this browser, the one that is connected, and what it can do here. */
 export class Wallet {
   wallets = $state.raw<readonly EIP6963ProviderDetail[]>([]);
   address = $state<Address>();
   balanceWei = $state<bigint>();
+  /** Undefined where nothing is at stake. */
+  position = $state.raw<Position>();
   /** What is going on, or went wrong, for a person. */
   message = $state("");
   busy = $state(false);
@@ -74,7 +93,7 @@ export class Wallet {
       }
       this.#signer = signer;
       this.address = address;
-      await this.#refresh();
+      await this.refresh();
       return "";
     });
   }
@@ -83,6 +102,7 @@ export class Wallet {
   jackIn(amountWei: bigint, level: number): Promise<boolean> {
     return this.#attempt("waiting for the wallet …", async () => {
       const { account, signer } = this.#connected();
+      await this.#demand(account, amountWei);
       const core = this.#network.contracts.GhostCore.address;
       const token = this.#network.contracts.DataToken.address;
       const allowed = await this.#chain.readContract({
@@ -101,8 +121,21 @@ export class Wallet {
       const args = [amountWei, level] as const;
       await this.#chain.simulateContract({ ...jump, args, account });
       await this.#mined(await signer.writeContract({ ...jump, args, account, chain: null }));
-      await this.#refresh();
+      await this.refresh();
       return "jacked in";
+    });
+  }
+
+  /** Takes stake and rewards out. */
+  extract(): Promise<boolean> {
+    return this.#attempt("waiting for the wallet …", async () => {
+      const { account, signer } = this.#connected();
+      const address = this.#network.contracts.GhostCore.address;
+      const exit = { address, abi: CORE, functionName: "extract" } as const;
+      await this.#chain.simulateContract({ ...exit, account });
+      await this.#mined(await signer.writeContract({ ...exit, account, chain: null }));
+      await this.refresh();
+      return "extracted";
     });
   }
 
@@ -145,19 +178,37 @@ export class Wallet {
           chain: null,
         }),
       );
-      await this.#refresh();
+      await this.refresh();
       return "funded";
     });
   }
 
-  async #refresh(): Promise<void> {
+  /** Balance and position as they are: both change by scans too. */
+  async refresh(): Promise<void> {
     const { account } = this.#connected();
-    this.balanceWei = await this.#chain.readContract({
-      address: this.#network.contracts.DataToken.address,
-      abi: TOKEN,
-      functionName: "balanceOf",
-      args: [account],
-    });
+    const { DataToken, GhostCore } = this.#network.contracts;
+    const args = [account] as const;
+    const [balanceWei, { level, amount, rewards }] = await Promise.all([
+      this.#chain.readContract({
+        ...{ address: DataToken.address, abi: TOKEN, functionName: "balanceOf", args },
+      }),
+      this.#chain.readContract({
+        ...{ address: GhostCore.address, abi: CORE, functionName: "position", args },
+      }),
+    ]);
+    if (account !== this.address) return;
+    this.balanceWei = balanceWei;
+    this.position = level === 0 ? undefined : { level, amountWei: amount, rewardsWei: rewards };
+  }
+
+  /** Wallets say this in words of their own, or send what cannot succeed. */
+  async #demand(account: Address, amountWei: bigint): Promise<void> {
+    await this.refresh();
+    const hint = this.isDevChain ? ": Get test funds" : "";
+    if ((await this.#chain.getBalance({ address: account })) === 0n)
+      throw new Error(`there is no ether for gas${hint}`);
+    if ((this.balanceWei ?? 0n) < amountWei)
+      throw new Error(`that is more DATA than you have${hint}`);
   }
 
   async #mined(hash: `0x${string}`): Promise<void> {
@@ -185,8 +236,17 @@ export class Wallet {
   }
 }
 
-/** viem's errors carry a first line made for people. */
+/** viem's errors carry a first line made for people; of a refusal by the game it says what cannot be read. */
 function shortReason(error: unknown): string {
+  const refusal = error instanceof BaseError && error.walk(isRevert);
+  if (refusal instanceof ContractFunctionRevertedError) {
+    const said = refusal.data && describeRefusal(refusal.data.errorName, refusal.data.args ?? []);
+    if (said) return said;
+  }
   if (error instanceof Error && "shortMessage" in error) return String(error.shortMessage);
   return error instanceof Error ? error.message : String(error);
+}
+
+function isRevert(error: unknown): boolean {
+  return error instanceof ContractFunctionRevertedError;
 }
