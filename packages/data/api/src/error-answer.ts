@@ -32,7 +32,7 @@ export function answerTo(error: unknown): { status: number; body: ErrorBody } {
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const issues = error.validation.map(({ instancePath, message }) => ({
-      path: `${PARTS[error.validationContext ?? ""] ?? ""}${instancePath.replaceAll("/", ".")}`,
+      path: `${PARTS[error.validationContext ?? ""] ?? ""}${instancePath.replace(/\/$/, "").replaceAll("/", ".")}`,
       message: message ?? "not valid",
     }));
     return refusal({ code: "VALIDATION_FAILED", status: 400, issues }, "the request is not valid");
