@@ -1,7 +1,10 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // most tests wait for databases and sockets most of the time
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         test: {

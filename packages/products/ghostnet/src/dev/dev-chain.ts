@@ -17,6 +17,8 @@ import { GhostnetDevError } from "./dev-error.ts";
 
 const RECEIPT_POLL_MS = 150;
 const RECEIPT_TIMEOUT_MS = 60_000;
+/** A transaction that the chain does not know for so many looks was lost: by a revert, a reset or a kill. */
+const UNKNOWN_MAX = 8;
 const GAS_MONEY_WEI = parseEther("10");
 
 /** A chain whose first account is unlocked and rich: ours in dev mode, anvil, hardhat. */
@@ -38,16 +40,22 @@ export class DevChain {
   /**
    * The receipt of a transaction that succeeded.
    *
-   * @throws {GhostnetDevError} `TRANSACTION_REVERTED`, `TRANSACTION_NOT_MINED` after a minute
+   * @throws {GhostnetDevError} `TRANSACTION_REVERTED`; `TRANSACTION_NOT_MINED` after a minute, or once the chain no
+   *   longer knows it
    */
   async mined(hash: Hash, signal?: AbortSignal): Promise<TransactionReceipt> {
     const untilMs = performance.now() + RECEIPT_TIMEOUT_MS;
-    for (;;) {
+    for (let unknown = 0; ; ) {
       signal?.throwIfAborted();
       const receipt = await this.client.getTransactionReceipt({ hash }).catch(() => undefined);
       if (receipt?.status === "success") return receipt;
       if (receipt) throw new GhostnetDevError({ code: "TRANSACTION_REVERTED", hash });
-      if (performance.now() > untilMs) {
+      // a chain that does not answer has lost nothing yet
+      const known = await this.client
+        .getTransaction({ hash })
+        .catch((error: Error) => error.name !== "TransactionNotFoundError");
+      unknown = known ? 0 : unknown + 1;
+      if (unknown > UNKNOWN_MAX || performance.now() > untilMs) {
         throw new GhostnetDevError({ code: "TRANSACTION_NOT_MINED", hash });
       }
       await new Promise((wake) => setTimeout(wake, RECEIPT_POLL_MS));

@@ -62,6 +62,14 @@ describe.skipIf(!anvil)("the game on a dev chain", () => {
     }
   }, 120_000);
 
+  it("does not wait for a transaction that the chain has lost", async () => {
+    const beganMs = performance.now();
+    await expect(chain.mined(`0x${"ab".repeat(32)}`)).rejects.toMatchObject({
+      code: "TRANSACTION_NOT_MINED",
+    });
+    expect(performance.now() - beganMs).toBeLessThan(20_000);
+  });
+
   it("is deployed again when the chain was reset", async () => {
     const signer = chain.account("signer").account.address;
     const boostSigners = async () => [signer];
