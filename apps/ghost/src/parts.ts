@@ -144,7 +144,11 @@ function createMachineClients(ground: Ground, settings: Settings): SignedClients
   let opening: Promise<NonceStore> | undefined;
   const nonces: NonceStore = {
     spend: async (...spent) => {
-      opening ??= createDatabaseNonceStore(ground.database);
+      opening ??= createDatabaseNonceStore(ground.database).catch((error: unknown) => {
+        // the database may be back by the next request
+        opening = undefined;
+        throw error;
+      });
       return (await opening).spend(...spent);
     },
   };

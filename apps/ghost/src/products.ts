@@ -7,8 +7,7 @@ import {
   type ProductSource,
 } from "@ghostchain/product";
 import { concatHex, getCreate2Address, type Hex, zeroHash } from "viem";
-import type { Deployment } from "./deploy-contracts.ts";
-import { CREATE2_DEPLOYER } from "./deploy-contracts.ts";
+import { CREATE2_DEPLOYER, type Deployment } from "./deploy-contracts.ts";
 
 /** What runs here, and what must be on the dev chain for it. */
 export interface ProductSet {
